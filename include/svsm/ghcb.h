@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Talking to the hypervisor [spec/ghcb.md]. Every reply is copied out of the
+ * shared page once and checked; one that makes no sense stops the VM with
+ * REASON_GHCB_REPLY. All calls use the calling vCPU's own GHCB.
+ */
+#pragma once
+#include <svsm/err.h>
+#include <svsm/types.h>
+
+/* Hypervisor feature bits [ghcb 3]. */
+#define HV_SNP 0x1U
+#define HV_AP_CREATION 0x2U
+#define HV_MULTI_VMPL 0x20U
+
+/* MSR protocol, before a GHCB page exists. Stops the VM on nonsense. */
+void msr_negotiate(unsigned int *cbit); /* REASON_GHCB_VERSION */
+uint64_t msr_hv_features(void);
+must_check enum err msr_psc(pa_t page, bool to_private); /* one 4K page */
+must_check enum err msr_register_ghcb(pa_t page);
+_Noreturn void msr_terminate(unsigned int set, unsigned int code);
+
+/*
+ * Makes `page` (already shared and mapped C=0 at `va`) this vCPU's GHCB.
+ * ERR_HOST when the hypervisor refuses to register it.
+ */
+must_check enum err ghcb_init(void *va, pa_t page);
+bool ghcb_ready(void);
+
+/*
+ * Asks the hypervisor to enter `vmpl` on this vCPU; returns when VMPL0 is
+ * entered again, for whatever reason. ERR_HOST: it refused.
+ */
+must_check enum err ghcb_run_vmpl(unsigned int vmpl);
+
+/*
+ * Page state change of `count` pages from `start` [ghcb 5.4], in batches.
+ * ERR_HOST with *done pages changed. Loops while the hypervisor progresses;
+ * REASON_GHCB_REPLY when it goes backwards.
+ */
+must_check enum err ghcb_psc(pa_t start, uint64_t count, enum page_size size, bool to_private,
+			     uint64_t *done);
+
+/* 16550 port writes and reads through IOIO events. */
+void ghcb_out8(uint16_t port, uint8_t value);
+uint8_t ghcb_in8(uint16_t port);

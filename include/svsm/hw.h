@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam: every instruction or CPU fact that needs hardware.
+ *
+ * cpu/ implements it with instructions, sim/host with the platform model; the
+ * link decides. Every function works on the calling vCPU and waits for no
+ * other. Addresses are guest-physical, page aligned where a size is given,
+ * and never carry the C-bit. Sources: [snp-arch N] = spec/snp-arch.md.
+ */
+#pragma once
+#include <svsm/err.h>
+#include <svsm/types.h>
+
+/* RMP permission masks [snp-arch 1.3]. */
+#define PERM_NONE 0U
+#define PERM_R 0x1U
+#define PERM_W 0x2U
+#define PERM_XU 0x4U
+#define PERM_XS 0x8U
+#define PERM_ALL 0xFU
+
+/* EAX of PVALIDATE and RMPADJUST [snp-arch 2.2]; HW_FAULT is ours. */
+#define RMP_OK 0U
+#define RMP_FAIL_INPUT 1U
+#define RMP_FAIL_PERMISSION 2U
+#define RMP_FAIL_SIZEMISMATCH 6U
+#define HW_FAULT 0x1000U /* the instruction raised #PF, #GP or #VC */
+
+struct hw_pvalidate_result {
+	uint32_t code;	/* RMP_* or HW_FAULT */
+	bool unchanged; /* CF: Validated already had this value; false if code != 0 */
+};
+
+/*
+ * PVALIDATE [snp-arch 2]. No TLB maintenance. A 4K request on a 2M entry is
+ * the hypervisor's to split and looks like success.
+ */
+struct hw_pvalidate_result hw_pvalidate(pa_t page, enum page_size size, bool validate);
+
+/*
+ * RMPADJUST for a VMPL > 0 [snp-arch 2]: its permissions, and whether the
+ * page is a VMSA. Returns RMP_* or HW_FAULT. Needs hw_flush_all() before a
+ * reduced permission may be relied on.
+ */
+uint32_t hw_rmpadjust(pa_t page, enum page_size size, unsigned int vmpl, unsigned int perms,
+		      bool vmsa);
+
+/* INVLPGB of everything, then TLBSYNC: no vCPU of the VM uses an older entry. */
+void hw_flush_all(void);
+
+/* The GHCB MSR C001_0130 and VMGEXIT [spec/ghcb.md 1]. Nothing is checked. */
+uint64_t hw_ghcb_msr(void);
+void hw_set_ghcb_msr(uint64_t value);
+void hw_vmgexit(void);
+
+/* SEV_STATUS, MSR C001_0131 [snp-arch 5]. */
+uint64_t hw_sev_status(void);
+
+/*
+ * Guest-safe access to memory outside the image, guest memory or the SVSM's
+ * own. ERR_FAULT when the page is not mapped, not validated or not ours; what
+ * was copied before the fault stays copied. Single loads and stores are
+ * atomic. hw_cas64 returns OK and *seen == expected when it has stored.
+ */
+must_check enum err hw_copy_in(void *to, pa_t from, size_t bytes);
+must_check enum err hw_copy_out(pa_t to, const void *from, size_t bytes);
+must_check enum err hw_load8(pa_t from, uint8_t *value);
+must_check enum err hw_store8(pa_t to, uint8_t value);
+must_check enum err hw_load64(pa_t from, uint64_t *value);
+must_check enum err hw_store64(pa_t to, uint64_t value);
+must_check enum err hw_cas64(pa_t at, uint64_t expected, uint64_t desired, uint64_t *seen);
+must_check enum err hw_zero(pa_t page, enum page_size size);
+
+/* This vCPU's index, 0 for the boot vCPU. */
+unsigned int hw_cpu(void);
+
+/* RDTSC; not ordered. For the event ring only. */
+uint64_t hw_tsc(void);
+
+/* RDRAND; false when the CPU gave nothing in ten tries. */
+must_check bool hw_random(uint64_t *value);
+
+void hw_pause(void);
+
+/*
+ * Ends the VM: wipes the VMPCKs, says why on the console, GHCB MSR
+ * termination with REASON_SET. Never returns, on any vCPU.
+ */
+_Noreturn void hw_stop(enum reason reason, uint64_t detail);

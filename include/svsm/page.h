@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of page state: two bits for every 4 KiB frame the VM may have,
+ * the SVSM's and the guest's. All-zero is a valid empty record.
+ *
+ * A step is a compare-and-swap on the record and waits for nobody. Every
+ * change of the real page lies between a claim (-> PAGE_USED, in flight) and
+ * a settle; whoever meets a page in flight gets ERR_BUSY. Any vCPU may call.
+ * [DESIGN 5]
+ */
+#pragma once
+#include <svsm/err.h>
+#include <svsm/types.h>
+
+enum page_state {
+	PAGE_NONE = 0,	/* not validated */
+	PAGE_FREE = 1,	/* validated, the SVSM's, free */
+	PAGE_USED = 2,	/* the SVSM's, or in flight, or a VMSA or calling area */
+	PAGE_GUEST = 3, /* validated, the guest's */
+};
+
+/*
+ * Adds [start, start + bytes) to the record, all PAGE_NONE. `words` is
+ * zeroed SVSM memory of page_record_bytes(bytes), kept for good. 2 MiB
+ * aligned. Boot only; ERR_NO_MEMORY when the table of ranges is full.
+ */
+must_check enum err page_add_range(pa_t start, uint64_t bytes, void *words);
+uint64_t page_record_bytes(uint64_t bytes);
+
+/* ERR_ADDRESS when not wholly inside a range added. */
+must_check enum err page_state(pa_t page, enum page_state *state);
+
+/*
+ * from -> PAGE_USED for every frame of the page, or nothing. ERR_ADDRESS:
+ * outside the record. ERR_BUSY: a frame is PAGE_USED. ERR_STATE: every frame
+ * has one other state, in *seen. ERR_RMP: frames of different states
+ * (2 MiB only): treat as a size mismatch.
+ */
+must_check enum err page_claim(pa_t page, enum page_size size, enum page_state from,
+			       enum page_state *seen);
+
+/* PAGE_USED -> to. The caller holds the claim. */
+void page_settle(pa_t page, enum page_size size, enum page_state to);

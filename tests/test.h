@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A test is a function that registers itself. One host program holds them
+ * all, runs each in a child process (a crash or a stop fails only that one)
+ * and prints TAP. See tests/main.c.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct test {
+	const char *name;
+	void (*run)(void);
+	struct test *next;
+};
+
+void test_register(struct test *t);
+void test_check(bool ok, const char *file, int line, const char *text);
+void test_check_eq(uint64_t got, uint64_t want, const char *file, int line, const char *text);
+
+/* declare_test(name) { ... } */
+#define declare_test(id)                                                                           \
+	static void id(void);                                                                      \
+	__attribute__((constructor)) static void id##_register(void)                               \
+	{                                                                                          \
+		static struct test t = { #id, id, 0 };                                             \
+		test_register(&t);                                                                 \
+	}                                                                                          \
+	static void id(void)
+
+/* Ends the test at once when false. */
+#define check(cond) test_check((cond), __FILE__, __LINE__, #cond)
+#define check_eq(got, want)                                                                        \
+	test_check_eq((uint64_t)(got), (uint64_t)(want), __FILE__, __LINE__, #got " == " #want)

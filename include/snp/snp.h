@@ -50,7 +50,7 @@ struct snp_tlb {
 
 /* What happened at VMPL-independent level; soft-SNP prints them at the end. */
 struct snp_counters {
-	uint64_t vmgexit_msr[256]; /* by MSR request code, 0x100 counted in [255] */
+	uint64_t vmgexit_msr[256]; /* by request code; [255]: 0x100, [254]: others above 0xfd */
 	uint64_t vmgexit_nae;	   /* by page */
 	uint64_t nae_cpuid, nae_ioio, nae_msr, nae_mmio, nae_psc, nae_run_vmpl, nae_features,
 		nae_other;
@@ -68,7 +68,8 @@ struct snp;
 /*
  * The embedder's services. `memory` gives a pointer to 4 KiB of system
  * memory, never NULL for an spa inside a slot. `changed` tells that the
- * access rights of [gpa, +bytes) may have changed (drop nested mappings).
+ * access rights of [gpa, +bytes) may have changed (drop nested mappings); the
+ * instructions and RMPUPDATE call it too. All but `memory` may be NULL.
  */
 struct snp_ops {
 	uint8_t *(*memory)(struct snp *m, uint64_t spa);
@@ -88,6 +89,8 @@ struct snp_vcpu {
 	uint64_t vmsa_gpa[SNP_VMPLS];
 	uint64_t ghcb_msr[SNP_VMPLS];
 	uint64_t ghcb_gpa[SNP_VMPLS]; /* registered; ~0: none */
+	bool started;		      /* AP_CREATION asked to run it, at .vmpl */
+	bool invlpgb_pending;	      /* an INVLPGB that no TLBSYNC has completed */
 	struct snp_tlb tlb;
 };
 
@@ -104,7 +107,11 @@ struct snp {
 	uint32_t asid;
 	unsigned int cbit;
 	uint64_t hv_features;
-	uint64_t scramble; /* state of the generator that scrambles page contents */
+	uint64_t scramble;	      /* state of the generator that scrambles page contents */
+	uint8_t vmpck[SNP_VMPLS][32]; /* for the secrets page; from the generator at first */
+	uint32_t fms;		      /* CPUID signature: secrets page */
+	unsigned int psc_chunk;	      /* entries of one PSC event served at once; 0: all */
+	bool switch_keeps_tlb;	      /* test mode: a VMPL switch removes no entry */
 	struct snp_vcpu vcpu[SNP_VCPUS];
 	unsigned int vcpus;
 	struct snp_counters count;
@@ -113,6 +120,7 @@ struct snp {
 	unsigned int term_set, term_code;
 };
 
+/* All memory hypervisor-owned, one vCPU (APIC id 0), hv_features 0x23. */
 void snp_init(struct snp *m, const struct snp_ops *ops, struct snp_rmp_entry *rmp,
 	      uint64_t rmp_base, uint64_t rmp_frames, unsigned int cbit);
 bool snp_add_slot(struct snp *m, uint64_t gpa, uint64_t spa, uint64_t bytes);
@@ -151,7 +159,28 @@ enum snp_code snp_psmash(struct snp *m, uint64_t spa);
 #define SNP_PERM_XU 0x4U
 #define SNP_PERM_XS 0x8U
 
-enum snp_access_kind { SNP_READ, SNP_WRITE, SNP_EXEC_USER, SNP_EXEC_SUPER, SNP_WALK };
+/* SNP_WALK reads a guest table, SNP_WALK_AD sets accessed and dirty bits. */
+enum snp_access_kind {
+	SNP_READ,
+	SNP_WRITE,
+	SNP_EXEC_USER,
+	SNP_EXEC_SUPER,
+	SNP_WALK,
+	SNP_WALK_AD,
+};
+
+/* EXITINFO1 of #NPF [snp-arch 3.2]. */
+#define SNP_NPF_P (1ULL << 0) /* the nested mapping is there */
+#define SNP_NPF_W (1ULL << 1)
+#define SNP_NPF_U (1ULL << 2)
+#define SNP_NPF_ID (1ULL << 4)
+#define SNP_NPF_RMP (1ULL << 31)
+#define SNP_NPF_FINAL (1ULL << 32)
+#define SNP_NPF_WALK (1ULL << 33)
+#define SNP_NPF_ENC (1ULL << 34)
+#define SNP_NPF_SIZEM (1ULL << 35)
+#define SNP_NPF_VMPL (1ULL << 36)
+#define SNP_VC_NOT_VALIDATED 0x404ULL
 
 enum snp_outcome { SNP_ACCESS_OK, SNP_ACCESS_VC, SNP_ACCESS_NPF };
 
@@ -166,7 +195,7 @@ struct snp_fault {
 
 /*
  * The check without the TLB: the truth of the RMP now. `cbit` is the
- * effective C-bit of the access (true for fetches and walks).
+ * C-bit of the access; fetches and walks count as private whatever it says.
  */
 struct snp_fault snp_check(struct snp *m, unsigned int vmpl, uint64_t gpa, bool cbit,
 			   enum snp_access_kind kind);
@@ -175,11 +204,26 @@ struct snp_fault snp_access(struct snp *m, unsigned int cpu, uint64_t gpa, bool 
 			    enum snp_access_kind kind);
 void snp_invlpg(struct snp *m, unsigned int cpu, uint64_t gpa);
 void snp_flush(struct snp *m, unsigned int cpu);
+/* INVLPGB of everything promises nothing until the same vCPU's TLBSYNC. */
+void snp_invlpgb(struct snp *m, unsigned int cpu);
+void snp_tlbsync(struct snp *m, unsigned int cpu);
 void snp_invlpgb_tlbsync(struct snp *m);
+/*
+ * The hypervisor's answer to a #NPF, as KVM's: PSMASH after SIZEM, unassigned
+ * memory accessed as private becomes private (unvalidated). True: retry.
+ */
+bool snp_nested_fault(struct snp *m, uint64_t gpa, uint64_t error);
 
 /* ---- guest instructions [snp-arch 2] ----------------------------------- */
 
-enum snp_trap { SNP_NO_TRAP, SNP_TRAP_UD, SNP_TRAP_GP, SNP_TRAP_VC, SNP_TRAP_NPF };
+enum snp_trap {
+	SNP_NO_TRAP,
+	SNP_TRAP_UD,
+	SNP_TRAP_GP,
+	SNP_TRAP_VC,
+	SNP_TRAP_NPF, /* see snp_nested_fault() */
+	SNP_TRAP_PF,  /* only with snp_operand.page_fault */
+};
 
 struct snp_result {
 	enum snp_trap trap;
@@ -191,14 +235,17 @@ struct snp_result {
 };
 
 /*
- * The operand page as the caller's walk of the guest tables found it. The
- * caller has raised #PF itself. map_bytes: size of the guest's leaf.
+ * The operand page as the caller's walk of the guest tables found it.
+ * map_bytes: size of the guest's leaf. The registers are checked before the
+ * translation [snp-arch 10]: a caller whose walk failed sets page_fault and
+ * raises #PF when told so.
  */
 struct snp_operand {
 	uint64_t va, gpa, map_bytes;
 	bool cbit;
 	unsigned int cpl;
 	bool long_mode; /* 64-bit code */
+	bool page_fault;
 };
 
 struct snp_result snp_pvalidate(struct snp *m, unsigned int cpu, const struct snp_operand *at,
@@ -218,11 +265,16 @@ enum snp_exit {
 	SNP_TERMINATED, /* m->term_set, m->term_code */
 };
 
+/* term_set beyond the protocol's: the hypervisor gives up by itself. */
+#define SNP_TERM_HOST 0x100U
+#define SNP_TERM_HOST_GHCB 0U	     /* the GHCB page is not usable shared memory */
+#define SNP_TERM_HOST_UNSUPPORTED 1U /* event 0x8000FFFF: the guest cannot go on */
+
 /* VMGEXIT by the VMPL that runs: MSR protocol or GHCB page, by its GHCB MSR. */
 enum snp_exit snp_vmgexit(struct snp *m, unsigned int cpu);
 /* 4K or 2M page to private or shared: RMPUPDATE, scramble, `changed`. */
 bool snp_page_state(struct snp *m, uint64_t gpa, bool size_2m, bool to_private);
-/* "set 1 code 3: not VMPL0" in words [ghcb 4], Turnstile's own set 14 too. */
+/* "not VMPL0" for set 1 code 3 [ghcb 4], Turnstile's own set 14 too. */
 const char *snp_term_words(unsigned int set, unsigned int code);
 
 /* ---- launch [spec/boot-abi.md 3] ---------------------------------------- */
@@ -248,18 +300,26 @@ void snp_launch_measure(struct snp_launch *l, enum snp_page_type type, uint64_t 
 /*
  * LAUNCH_UPDATE of one 4K page whose contents are already in place: RMP,
  * validated, digest. SECRETS and CPUID pages are filled in here. False when
- * the page is already assigned or has no memory.
+ * the page is already assigned or has no memory. l NULL: not measured.
  */
 bool snp_launch_page(struct snp *m, struct snp_launch *l, enum snp_page_type type, uint64_t gpa);
 
 /* Secrets page as the PSP writes it: `keys` gives the four VMPCKs. */
 void snp_secrets_page(uint8_t page[4096], const uint8_t keys[4][32], uint32_t fms);
-/* CPUID page from ops.cpuid: leaves, policy [guests.md 3d]; INVLPGB offered. */
+/* ops.cpuid with the policy applied: what the guest is told, by whatever way. */
+void snp_cpuid(struct snp *m, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+/* CPUID page: standard leaves to 0xb, extended to 0x8000001f; INVLPGB offered. */
 void snp_cpuid_page(struct snp *m, uint8_t page[4096]);
 
 /* ---- VMSA [snp-arch 3.1, 7] --------------------------------------------- */
 
 /* The rules of VMRUN for the page: 0, or -1 INVALID, -2 BUSY. */
 int snp_vmrun_check(struct snp *m, uint64_t vmsa_spa, uint64_t vmsa_gpa);
+/*
+ * Optional: marks the VMSA of the vCPU's current VMPL in use from entry to
+ * exit, so that RMPUPDATE refuses it meanwhile. snp_vmgexit() is an exit.
+ */
+int snp_vmrun(struct snp *m, unsigned int cpu);
+void snp_vmexit(struct snp *m, unsigned int cpu);
 /* VMSA as KVM/QEMU make it at launch [snp-arch 8.1]. */
 void snp_vmsa_reset(uint8_t page[4096], uint32_t signature, uint64_t features);

@@ -105,7 +105,7 @@ struct igvm {
 struct igvm_header {
 	enum igvm_type type;
 	size_t offset;	     /* of the header in the file */
-	uint32_t mask;	     /* ~0 where the type has none */
+	uint32_t mask;	     /* all platforms where the type has none */
 	uint64_t gpa;	     /* page, insert, required memory, VP context */
 	uint64_t bytes;	     /* page, area, insert, required memory */
 	const uint8_t *data; /* page: 4 KiB or NULL for zeros; VP context: 4 KiB VMSA */

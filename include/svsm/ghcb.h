@@ -13,6 +13,9 @@
 #define HV_AP_CREATION 0x2U
 #define HV_MULTI_VMPL 0x20U
 
+/* vCPUs that can have a GHCB. */
+#define GHCB_CPUS 4U
+
 /* MSR protocol, before a GHCB page exists. Stops the VM on nonsense. */
 void msr_negotiate(unsigned int *cbit); /* REASON_GHCB_VERSION */
 uint64_t msr_hv_features(void);
@@ -34,6 +37,13 @@ bool ghcb_ready(void);
 must_check enum err ghcb_run_vmpl(unsigned int vmpl);
 
 /*
+ * Tells the hypervisor which save area `vmpl` of the vCPU has [ghcb 5.5];
+ * nothing is started. ERR_HOST: it refused.
+ */
+must_check enum err ghcb_ap_create(uint32_t apic_id, unsigned int vmpl, pa_t vmsa,
+				   uint64_t sev_features);
+
+/*
  * Page state change of `count` pages from `start` [ghcb 5.4], in batches.
  * ERR_HOST with *done pages changed. Loops while the hypervisor progresses;
  * REASON_GHCB_REPLY when it goes backwards.
@@ -44,3 +54,6 @@ must_check enum err ghcb_psc(pa_t start, uint64_t count, enum page_size size, bo
 /* 16550 port writes and reads through IOIO events. */
 void ghcb_out8(uint16_t port, uint8_t value);
 uint8_t ghcb_in8(uint16_t port);
+
+/* COM1; waits for the transmitter, but not for ever. */
+void ghcb_console(const char *text, size_t bytes);

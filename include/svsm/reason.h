@@ -38,7 +38,11 @@
 	X(MACHINE, 25, "an event that the state machine does not allow")                           \
 	X(RUN_VMPL, 26, "the hypervisor cannot run the guest's VMPL")                              \
 	X(NO_RANDOM, 27, "RDRAND gives no entropy")                                                \
-	X(UNVALIDATED, 28, "an SVSM page lost its validation")
+	X(UNVALIDATED, 28, "an SVSM page lost its validation")                                     \
+	X(CPU, 29, "the CPU lacks SMEP or SMAP")                                                   \
+	X(VMPLS, 30, "the CPU has too few VMPLs for the guest")                                    \
+	X(GUEST_PAGE, 31, "a page launched for the guest cannot be used")                          \
+	X(AP_CREATION, 32, "the hypervisor refused the guest's save area")
 
 #define REASON_ENUM(name, code, words) REASON_##name = (code),
 enum reason { REASONS(REASON_ENUM) };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Offsets and bits of the save area [APM2 table B-4, spec/snp-arch.md 7]. */
 #pragma once
+#include <stdint.h>
 
 #define VMSA_ES 0x000U /* segments: u16 selector, u16 attributes, u32 limit, u64 base */
 #define VMSA_CS 0x010U
@@ -49,3 +50,19 @@
 /* SEV_FEATURES [spec/snp-arch.md 5]. */
 #define SEV_SNP_ACTIVE 0x1ULL
 #define SEV_RESTRICTED_INJECTION 0x8ULL
+#define SEV_DEBUG_VIRTUALIZATION 0x20ULL
+#define SEV_PREVENT_HOST_IBS 0x40ULL
+#define SEV_BTB_ISOLATION 0x80ULL
+#define SEV_SMT_PROTECTION 0x8000ULL
+#define SEV_IBPB_ON_ENTRY 0x200000ULL
+
+/* A guest's first state [boot-abi 7.2]. */
+struct vmsa_guest {
+	uint64_t rip, rsi, cr3;
+	uint64_t gdt;
+	uint16_t gdt_limit;
+	uint8_t vmpl;
+};
+
+/* 64-bit mode, interrupts off, SEV_FEATURES = SNPActive. Fills the whole page. */
+void vmsa_build(uint8_t page[4096], const struct vmsa_guest *guest);

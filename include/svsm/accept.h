@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking memory from the hypervisor: page state, then PVALIDATE. */
+#pragma once
+#include <svsm/err.h>
+#include <svsm/types.h>
+
+/*
+ * Takes the next 2 MiB of the SVSM's own range: frames for frame_alloc.
+ * ERR_NO_MEMORY when all is taken; ERR_HOST, ERR_RMP: what the world did.
+ */
+must_check enum err accept_more(void);

@@ -4,24 +4,28 @@
 
 enum event {
 	EV_NONE = 0,
-	/* caused by the guest or the hypervisor: every state has an arrow */
+	/* caused by the guest or the hypervisor, see sm/draw.awk */
 	EV_ENTERED = 1,
+	EV_HOST_REFUSED = 2,
 	/* what the gate found */
-	EV_CALL = 2,
-	EV_SPURIOUS = 3,
-	EV_BAD_FORMAT = 4,
+	EV_CALL = 3,
+	EV_SPURIOUS = 4,
+	EV_BAD_FORMAT = 5,
 	/* what decode found */
-	EV_PVALIDATE = 5,
-	EV_QUERY = 6,
-	EV_REMAP = 7,
-	EV_VTOM = 8,
-	EV_REFUSED = 9,
+	EV_PVALIDATE = 6,
+	EV_QUERY = 7,
+	EV_REMAP = 8,
+	EV_VTOM = 9,
+	EV_REFUSED = 10,
 	/* how the work goes on */
-	EV_DONE = 10,
-	EV_AGAIN = 11,
-	EV_FAILED = 12,
-	EV_HOST_REFUSED = 13,
-	/* a vCPU's life */
+	EV_DONE = 11,
+	EV_AGAIN = 12,
+	EV_REVOKED = 13,
+	/* a machine's life */
 	EV_START = 14,
 	EV_STOP = 15,
+	EV_FAILED = 16,
 };
+
+/* The name as written above; "?" for a number that is none. In gen/. */
+const char *event_name(enum event ev);

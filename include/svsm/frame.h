@@ -4,12 +4,15 @@
 #include <svsm/err.h>
 #include <svsm/types.h>
 
-/* The SVSM's own range, already in the record. Boot only. */
+/* The SVSM's own range, already in the record, 2 MiB aligned. Boot only. */
 void frame_init(pa_t start, uint64_t bytes);
+
+/* Whether a byte of the page lies in the SVSM's own range. */
+bool frame_overlaps(pa_t page, enum page_size size);
 
 /*
  * One 4 KiB frame, PAGE_FREE -> PAGE_USED, contents undefined. ERR_NO_MEMORY
- * when no frame is free: accept more (sm/accept.c) and try again. Lock-free.
+ * when no frame is free: accept more (sm/accept.h) and try again. Lock-free.
  */
 must_check enum err frame_alloc(pa_t *frame);
 

@@ -12,6 +12,13 @@
 #include <svsm/err.h>
 #include <svsm/types.h>
 
+#define PAGE_RANGES 32U
+
+/*
+ * Guest memory that PVALIDATE left in an unknown state is settled PAGE_FREE
+ * too: withdrawn from the guest for good. The allocator looks only at the
+ * SVSM's own range.
+ */
 enum page_state {
 	PAGE_NONE = 0,	/* not validated */
 	PAGE_FREE = 1,	/* validated, the SVSM's, free */
@@ -20,9 +27,11 @@ enum page_state {
 };
 
 /*
- * Adds [start, start + bytes) to the record, all PAGE_NONE. `words` is
- * zeroed SVSM memory of page_record_bytes(bytes), kept for good. 2 MiB
- * aligned. Boot only; ERR_NO_MEMORY when the table of ranges is full.
+ * Adds [start, start + bytes), 4 KiB aligned, to the record, all PAGE_NONE.
+ * `words` is zeroed SVSM memory of page_record_bytes(bytes), 8-byte aligned,
+ * kept for good. What no range covers is not memory: a hole such as
+ * 0xA0000-0xFFFFF is made by two ranges. Boot only; ERR_ADDRESS when empty,
+ * not aligned or overlapping, ERR_NO_MEMORY when the table of ranges is full.
  */
 must_check enum err page_add_range(pa_t start, uint64_t bytes, void *words);
 uint64_t page_record_bytes(uint64_t bytes);
@@ -32,8 +41,8 @@ must_check enum err page_state(pa_t page, enum page_state *state);
 
 /*
  * from -> PAGE_USED for every frame of the page, or nothing. ERR_ADDRESS:
- * outside the record. ERR_BUSY: a frame is PAGE_USED. ERR_STATE: every frame
- * has one other state, in *seen. ERR_RMP: frames of different states
+ * not wholly inside a range. ERR_BUSY: a frame is PAGE_USED. ERR_STATE: every
+ * frame has one other state, in *seen. ERR_RMP: frames of different states
  * (2 MiB only): treat as a size mismatch.
  */
 must_check enum err page_claim(pa_t page, enum page_size size, enum page_state from,

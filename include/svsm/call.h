@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request of a guest: what was copied, what it means, what is answered.
+ * Decode is total and changes nothing: any bytes become one event.
+ */
+#pragma once
+#include <svsm/abi.h>
+#include <svsm/event.h>
+#include <svsm/types.h>
+
+/* The guest's registers, copied once while its VMSA is frozen. */
+struct call {
+	uint64_t rax, rcx, rdx, r8, r9;
+};
+
+/* The registers decoded; which part holds follows from the event. */
+struct request {
+	uint32_t result;	    /* EV_REFUSED: why; EV_VTOM: the answer */
+	pa_t list;		    /* EV_PVALIDATE: 8-byte aligned, nothing else is known */
+	pa_t ca;		    /* EV_REMAP: page aligned, nothing else is known */
+	uint32_t protocol, version; /* EV_QUERY */
+};
+
+/* What goes back. RAX always, RCX when the call says so. */
+struct answer {
+	uint32_t result;
+	bool rcx_set;
+	uint64_t rcx;
+	pa_t ca; /* the calling area from now on */
+};
+
+/* EV_PVALIDATE, EV_QUERY, EV_REMAP, EV_VTOM or EV_REFUSED. */
+enum event core_decode(const struct call *call, struct request *request);
+
+/* One entry of a PVALIDATE list. */
+struct entry {
+	pa_t page; /* aligned to its size; nothing else is known */
+	enum page_size size;
+	bool validate, ignore_cf;
+};
+
+/* SVSM_SUCCESS, or the result code that refuses it. */
+uint32_t core_decode_entry(uint64_t raw, struct entry *entry);
+
+/* A list's header word: SVSM_SUCCESS, or the result code. `room` is what the page has from the
+ * list on, bytes. */
+uint32_t core_decode_header(uint64_t raw, uint64_t room, uint16_t *count, uint16_t *next);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One PVALIDATE call: a list of pages to validate or rescind, worked through
+ * in bounded steps (sm/pvalidate.rl) [svsm 6.1].
+ *
+ * A rescinded page stays claimed (in flight) until the call's one flush has
+ * completed. No claim outlives the call.
+ */
+#pragma once
+#include <svsm/call.h>
+
+/* One step of the machine begins at most so many entries... */
+#define PVALIDATE_RUN_ENTRIES 64U
+/* ...and none once it has zeroed so much. */
+#define PVALIDATE_RUN_BYTES PAGE_2M
+/* A call begins no entry once it has zeroed so much: INCOMPLETE. In entries, a list is the bound.
+ */
+#define PVALIDATE_CALL_BYTES (8 * PAGE_2M)
+
+enum pvalidate_at {
+	PVALIDATE_NEW,
+	PVALIDATE_OPEN,
+	PVALIDATE_RUN,
+	PVALIDATE_FLUSH,
+	PVALIDATE_SETTLE,
+	PVALIDATE_CLOSED,
+};
+
+struct pvalidate {
+	int cs;
+	enum pvalidate_at at;
+	enum event event;  /* what the machine takes next; EV_NONE: the call is over */
+	pa_t list;	   /* the guest's list */
+	pa_t ca;	   /* the caller's, in which the list may be */
+	unsigned int vmpl; /* the caller's */
+	bool claimed;	   /* the list's page is claimed for the call */
+	bool revoked;	   /* a page awaits the flush */
+	uint16_t count;
+	uint16_t first; /* index at which this call began */
+	uint16_t next;	/* first entry not yet done */
+	uint32_t result;
+	uint64_t zeroed;			    /* bytes, this call */
+	uint64_t in_flight[SVSM_LIST_MAX / 64 + 1]; /* a bit an entry: settle it after the flush */
+	uint64_t entry[SVSM_LIST_MAX];		    /* the copy; only [first, count) is filled */
+};
+
+/* Begins a call. `list` is 8-byte aligned. */
+void pvalidate_begin(struct pvalidate *p, pa_t list, pa_t ca, unsigned int vmpl);
+
+void pvalidate_init(struct pvalidate *p);
+enum event pvalidate_step(struct pvalidate *p, enum event ev);
+
+/* The actions of sm/pvalidate.rl. */
+enum event pvalidate_open(struct pvalidate *p);
+enum event pvalidate_run(struct pvalidate *p);
+enum event pvalidate_flush(struct pvalidate *p);
+enum event pvalidate_settle(struct pvalidate *p);
+enum event pvalidate_close(struct pvalidate *p);
+enum event pvalidate_wrong(struct pvalidate *p, enum event ev);

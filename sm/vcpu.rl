@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* A guest vCPU: from its first entry, request by request, to its stop. */
+#include <svsm/vcpu.h>
+
+%%{
+machine vcpu;
+alphtype int;
+access v->;
+import "event.h";
+
+action enter  { next = vcpu_enter(v); }
+action park   { next = vcpu_park(v); }
+action stop   { next = vcpu_stop(v); }
+action gate   { next = call_gate(v); }
+action decode { next = call_decode(v); }
+action open   { next = core_open(v); }
+action work   { next = core_work(v); }
+action query  { next = core_query(v); }
+action vtom   { next = core_vtom(v); }
+action remap  { next = remap_perform(v); }
+action reply  { next = reply_send(v); }
+action wrong  { next = vcpu_wrong(v, ev); }
+
+action at_guest   { v->at = VCPU_GUEST; }
+action at_gate    { v->at = VCPU_GATE; }
+action at_decode  { v->at = VCPU_DECODE; }
+action at_list    { v->at = VCPU_LIST; }
+action at_serve   { v->at = VCPU_SERVE; }
+action at_reply   { v->at = VCPU_REPLY; }
+action at_parked  { v->at = VCPU_PARKED; }
+action at_stopped { v->at = VCPU_STOPPED; }
+
+main := (
+    start:   ( EV_START        @enter  -> Guest ),
+    Guest:   ( EV_ENTERED      @gate   -> Gate |
+               EV_HOST_REFUSED @park   -> Parked )  >to(at_guest),
+    Gate:    ( EV_CALL         @decode -> Decode |
+               EV_BAD_FORMAT   @reply  -> Reply |
+               EV_SPURIOUS     @enter  -> Guest )   >to(at_gate),
+    Decode:  ( EV_PVALIDATE    @open   -> List |
+               EV_QUERY        @query  -> Serve |
+               EV_REMAP        @remap  -> Serve |
+               EV_VTOM         @vtom   -> Serve |
+               EV_REFUSED      @reply  -> Reply )   >to(at_decode),
+    List:    ( EV_AGAIN        @work   -> List |
+               EV_DONE         @reply  -> Reply )   >to(at_list),
+    Serve:   ( EV_DONE         @reply  -> Reply )   >to(at_serve),
+    Reply:   ( EV_DONE         @enter  -> Guest )   >to(at_reply),
+    Parked:  ( EV_AGAIN        @enter  -> Guest |
+               EV_STOP         @stop   -> Stopped ) >to(at_parked),
+    Stopped: ( any - any )                          >to(at_stopped)
+) $err(wrong);
+}%%
+
+%% write data noerror nofinal noentry;
+
+void vcpu_init(struct vcpu *v)
+{
+	%% write init;
+	v->at = VCPU_NEW;
+}
+
+enum event vcpu_step(struct vcpu *v, enum event ev)
+{
+	const int in = (int)ev, *p = &in, *pe = p + 1, *eof = 0;
+	enum event next = EV_NONE;
+
+	%% write exec;
+	return next;
+}

@@ -20,7 +20,7 @@
 
 static bool overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_end)
 {
-	return a < b_end && b < a + a_bytes;
+	return b < b_end && a < b_end && b < a + a_bytes;
 }
 
 static uint64_t low_ram(uint64_t mem)

@@ -8,10 +8,22 @@
 #define MAP_ENTRIES 128U
 #define TYPE_RAM 0U
 
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t higher(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 static enum map_fault add(struct boot_memory *memory, uint64_t start, uint64_t end)
 {
 	struct ram_range *last = memory->count ? &memory->range[memory->count - 1] : NULL;
 
+	if (start >= end)
+		return MAP_OK;
 	if (last != NULL && last->end == start) {
 		last->end = end;
 		return MAP_OK;
@@ -20,6 +32,15 @@ static enum map_fault add(struct boot_memory *memory, uint64_t start, uint64_t e
 		return MAP_TOO_MANY;
 	memory->range[memory->count++] = (struct ram_range){ start, end };
 	return MAP_OK;
+}
+
+/* A host that backs the SVSM with RAM lists it as RAM: it is cut out. */
+static enum map_fault add_around(struct boot_memory *memory, uint64_t start, uint64_t end,
+				 const struct ram_range *svsm)
+{
+	enum map_fault fault = add(memory, start, lower(end, svsm->start));
+
+	return fault == MAP_OK ? add(memory, higher(start, svsm->end), end) : fault;
 }
 
 enum map_fault boot_memory_read(struct boot_memory *memory, const struct memory_map_entry map[128],
@@ -40,9 +61,7 @@ enum map_fault boot_memory_read(struct boot_memory *memory, const struct memory_
 			continue;
 		if (next_page > top / PAGE_4K)
 			return MAP_BEYOND;
-		if (e->first_page * PAGE_4K < svsm->end && next_page * PAGE_4K > svsm->start)
-			return MAP_SVSM;
-		fault = add(memory, e->first_page * PAGE_4K, next_page * PAGE_4K);
+		fault = add_around(memory, e->first_page * PAGE_4K, next_page * PAGE_4K, svsm);
 		if (fault != MAP_OK)
 			return fault;
 	}
@@ -74,16 +93,6 @@ unsigned int boot_memory_blocks(const struct boot_memory *memory, uint64_t unit,
 			blocks[count++] = (struct ram_range){ start, end };
 	}
 	return count;
-}
-
-static uint64_t lower(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static uint64_t higher(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
 }
 
 static unsigned int show(struct cpu_window windows[WINDOWS], unsigned int count, uint64_t start,

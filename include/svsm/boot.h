@@ -16,7 +16,7 @@ struct ram_range {
 	uint64_t start, end;
 };
 
-/* The RAM of the checked memory map: ascending, apart, 4 KiB aligned. */
+/* The RAM of the checked memory map without the SVSM's: ascending, apart, 4 KiB aligned. */
 #define RAM_RANGES (PAGE_RANGES - 1) /* the SVSM's own is one more */
 
 struct boot_memory {
@@ -31,9 +31,8 @@ enum map_fault {
 	MAP_UNTERMINATED = 2,
 	MAP_UNSORTED = 3, /* or overlapping */
 	MAP_BEYOND = 4,	  /* RAM where the CPU has no addresses */
-	MAP_SVSM = 5,	  /* RAM inside the SVSM's own range */
-	MAP_TOO_MANY = 6,
-	MAP_MISSING = 7, /* launched pages or the kernel's memory are not RAM */
+	MAP_TOO_MANY = 5,
+	MAP_MISSING = 6, /* launched pages or the kernel's memory are not RAM */
 };
 
 enum boot_place {

@@ -115,20 +115,35 @@ declare_test(boot_memory_beyond_the_address_bits)
 	check_eq(read_map(), MAP_OK);
 }
 
+static bool all_ram_is_outside_the_svsm(void)
+{
+	for (unsigned int i = 0; i < memory.count; i++)
+		if (memory.range[i].start < svsm.end && memory.range[i].end > svsm.start)
+			return false;
+	return true;
+}
+
+/* What the host lists as RAM in the SVSM's range never becomes the guest's. */
 declare_test(boot_memory_covers_the_svsm)
 {
 	fresh();
 	entry(0, 0, 64 * MIB, 0);
 	entry(1, svsm.start - MIB, svsm.end + MIB, 0);
-	check_eq(read_map(), MAP_SVSM);
+	check_eq(read_map(), MAP_OK);
+	check(all_ram_is_outside_the_svsm());
+	check_eq(memory.count, 3);
+	check_eq(memory.range[1].end, svsm.start);
+	check_eq(memory.range[2].start, svsm.end);
 	entry(1, svsm.end - PAGE_4K, svsm.end + MIB, 0);
-	check_eq(read_map(), MAP_SVSM);
+	check_eq(read_map(), MAP_OK);
+	check(all_ram_is_outside_the_svsm());
+	check(boot_memory_has(&memory, svsm.end, svsm.end + MIB));
 	entry(1, svsm.start - MIB, svsm.start + PAGE_4K, 0);
-	check_eq(read_map(), MAP_SVSM);
-	entry(1, svsm.end, svsm.end + MIB, 0);
 	check_eq(read_map(), MAP_OK);
-	entry(1, svsm.start, svsm.end, 1);
+	check(all_ram_is_outside_the_svsm());
+	entry(1, svsm.start + PAGE_2M, svsm.end - PAGE_2M, 0);
 	check_eq(read_map(), MAP_OK);
+	check_eq(memory.count, 1);
 }
 
 declare_test(boot_memory_too_many)

@@ -40,10 +40,8 @@ static enum event give_launched(struct boot *b, pa_t at, bool wipe)
 	return EV_DONE;
 }
 
-static enum event give_run(struct boot *b, const struct ram_range *run)
+static enum event give_run(struct boot *b, const struct ram_range *run, bool wipe)
 {
-	bool wipe = run->end <= GUEST_AREA;
-
 	for (uint64_t at = run->start; at < run->end; at += PAGE_4K)
 		if (give_launched(b, pa(at), wipe) != EV_DONE)
 			return EV_FAILED;
@@ -138,7 +136,7 @@ enum event boot_ram(struct boot *b)
 	unsigned int count = boot_memory_launched(&b->config, runs);
 
 	for (unsigned int i = 0; i < count; i++)
-		if (give_run(b, &runs[i]) != EV_DONE)
+		if (give_run(b, &runs[i], i < LAUNCHED_OWN) != EV_DONE)
 			return EV_FAILED;
 	if ((b->config.flags & CONFIG_ACCEPT_RAM) == 0)
 		return EV_DONE;

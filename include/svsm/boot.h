@@ -114,7 +114,8 @@ unsigned int boot_memory_blocks(const struct boot_memory *memory, uint64_t unit,
 unsigned int boot_memory_windows(const struct boot *b, struct cpu_window windows[WINDOWS]);
 
 /* Runs of launched pages, the firmware's own first; ascending. */
-#define LAUNCHED_RUNS (CONFIG_RANGES + 2)
+#define LAUNCHED_OWN 2U
+#define LAUNCHED_RUNS (CONFIG_RANGES + LAUNCHED_OWN)
 unsigned int boot_memory_launched(const struct svsm_config *config,
 				  struct ram_range runs[LAUNCHED_RUNS]);
 

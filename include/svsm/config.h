@@ -57,9 +57,10 @@ struct svsm_config {
 	uint64_t entry;	      /* VA of the 64-bit entry, in the image */
 	uint32_t guest_vmpl;  /* 1 to 3 */
 	uint32_t range_count;
-	uint64_t kernel_entry;			  /* GPA of the guest's first instruction */
-	uint64_t kernel_end;			  /* the guest needs RAM up to here at least */
-	struct config_range range[CONFIG_RANGES]; /* guest pages launched, ascending */
+	uint64_t kernel_entry; /* GPA of the guest's first instruction */
+	uint64_t kernel_end;   /* the guest needs RAM up to here at least */
+	struct config_range
+		range[CONFIG_RANGES]; /* guest pages launched, ascending: area, kernel, initrd */
 };
 
 /* One entry of the IGVM memory map [spec/boot-abi.md 6.2]. */

@@ -59,8 +59,8 @@ struct svsm_config {
 	uint32_t range_count;
 	uint64_t kernel_entry; /* GPA of the guest's first instruction */
 	uint64_t kernel_end;   /* the guest needs RAM up to here at least */
-	struct config_range
-		range[CONFIG_RANGES]; /* guest pages launched, ascending: area, kernel, initrd */
+	/* Guest pages launched, ascending: guest area, kernel, initrd if any. */
+	struct config_range range[CONFIG_RANGES];
 };
 
 /* One entry of the IGVM memory map [spec/boot-abi.md 6.2]. */

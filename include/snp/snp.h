@@ -21,6 +21,7 @@
 #define SNP_TLB_ENTRIES 64U
 #define SNP_PAGE 0x1000ULL
 #define SNP_2M 0x200000ULL
+#define SNP_UNMAPPED (~0ULL) /* spa of an override that maps nothing */
 
 /* ---- RMP [snp-arch 1] -------------------------------------------------- */
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* VMGEXIT, VMPL switch, the end of the VM. */
+#include "host.h"
+
+#define GHCB_NONE (~0ULL)
+#define VERSION_MAX 2ULL
+#define VERSION_MIN 1ULL
+
+uint64_t host_sev_info(const struct snp *m)
+{
+	return VERSION_MAX << 48 | VERSION_MIN << 32 | (uint64_t)m->cbit << 24 | 0x001;
+}
+
+void host_reset_ghcb(struct snp *m, unsigned int cpu, unsigned int vmpl)
+{
+	m->vcpu[cpu].ghcb_msr[vmpl] = host_sev_info(m);
+	m->vcpu[cpu].ghcb_gpa[vmpl] = GHCB_NONE;
+}
+
+enum snp_exit host_terminate(struct snp *m, unsigned int set, unsigned int code)
+{
+	m->terminated = true;
+	m->term_set = set;
+	m->term_code = code;
+	return SNP_TERMINATED;
+}
+
+enum host_run host_run_vmpl(struct snp *m, unsigned int cpu, uint64_t vmpl)
+{
+	const struct snp_vcpu *v = &m->vcpu[cpu];
+
+	if (vmpl >= SNP_VMPLS)
+		return HOST_RUN_REFUSED;
+	if (vmpl == v->vmpl)
+		return HOST_RUN_SAME;
+	if (v->vmsa_spa[vmpl] == 0)
+		return HOST_RUN_REFUSED;
+	if (snp_vmrun_check(m, v->vmsa_spa[vmpl], v->vmsa_gpa[vmpl]) != 0 ||
+	    vmsa_vmpl(m, v->vmsa_spa[vmpl]) != vmpl)
+		return HOST_RUN_REFUSED;
+	return HOST_RUN_SWITCH;
+}
+
+void host_switch(struct snp *m, unsigned int cpu, unsigned int vmpl)
+{
+	m->vcpu[cpu].vmpl = vmpl;
+	m->count.switches++;
+	if (!m->switch_keeps_tlb)
+		snp_flush(m, cpu);
+}
+
+enum snp_exit snp_vmgexit(struct snp *m, unsigned int cpu)
+{
+	const struct snp_vcpu *v = &m->vcpu[cpu];
+
+	snp_vmexit(m, cpu);
+	if ((v->ghcb_msr[v->vmpl] & (SNP_PAGE - 1)) != 0)
+		return host_msr_request(m, cpu);
+	return host_nae_event(m, cpu);
+}

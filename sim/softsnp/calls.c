@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SVSM calls as the platform sees them: a guest VMPL asks for VMPL0 with
+ * (protocol << 32 | call) in RAX, and is entered again some time later
+ * [svsm 3]. CALL_PENDING is not looked at: its page is not known here.
+ */
+#include "softsnp.h"
+#include <string.h>
+
+#define CALL_PVALIDATE 1U
+#define LIST_NEXT 2U
+
+/* Entries of a PVALIDATE list that were done: its `next` [svsm 6.1]. */
+static uint16_t list_next(uint64_t gpa)
+{
+	const uint8_t *page = snp_gpa_memory(&machine.snp, gpa);
+	uint16_t next = 0;
+
+	if (page != NULL && (gpa & PAGE_MASK) < SNP_PAGE - 8)
+		memcpy(&next, page + (gpa & PAGE_MASK) + LIST_NEXT, sizeof(next));
+	return next;
+}
+
+static unsigned int find(struct call_stats *s, uint64_t rax)
+{
+	for (unsigned int i = 0; i < s->kinds; i++)
+		if (s->kind[i].rax == rax)
+			return i;
+	if (s->kinds < CALL_KINDS)
+		s->kind[s->kinds++].rax = rax;
+	return s->kinds - 1;
+}
+
+void calls_begin(struct cpu *c)
+{
+	struct call_stats *s = &c->calls;
+
+	s->open = true;
+	s->current = find(s, c->gpr[RAX]);
+	s->kind[s->current].count++;
+	s->requests++;
+	s->list = c->gpr[RCX];
+	s->next_before = s->kind[s->current].rax == CALL_PVALIDATE ? list_next(s->list) : 0;
+	s->switches_before = machine.snp.count.switches - 1;
+	s->flushes_before = machine.snp.count.flush_all;
+	s->writes_before = c->protect.writes + c->protect.cr_writes;
+	s->exits_now = 0;
+}
+
+void calls_end(struct cpu *c)
+{
+	struct call_stats *s = &c->calls;
+	uint64_t switches = machine.snp.count.switches - s->switches_before;
+	uint64_t exits = s->exits_now - 1; /* but for the one that ends it */
+
+	if (!s->open)
+		return;
+	s->open = false;
+	s->switches += switches;
+	s->exits += exits;
+	s->flushes += machine.snp.count.flush_all - s->flushes_before;
+	s->table_writes += c->protect.writes + c->protect.cr_writes - s->writes_before;
+	if (switches > s->most_switches)
+		s->most_switches = switches;
+	if (exits > s->most_exits)
+		s->most_exits = exits;
+	if (s->kind[s->current].rax == CALL_PVALIDATE)
+		s->kind[s->current].entries += (uint16_t)(list_next(s->list) - s->next_before);
+}
+
+void calls_account(struct cpu *c, uint64_t instructions)
+{
+	if (cpu_vmpl(c) != 0)
+		return;
+	if (!c->guest_entered)
+		c->count.boot_instructions += instructions;
+	else
+		c->count.service_instructions += instructions;
+	if (c->calls.open)
+		c->calls.kind[c->calls.current].instructions += instructions;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uint64_t svm_enter(struct vmcb *v, uint64_t *gpr, uint64_t *ticks)
+ * Runs the guest until its next exit; RAX and RSP are in the VMCB. Returns
+ * the exit code; adds the TSC ticks from before VMRUN to after it to *ticks.
+ * The x87 and SSE registers stay the guest's: nothing here uses them.
+ * GIF is 0 in the host from the first exit on, IF always.
+ */
+	.text
+	.code64
+	.globl svm_enter
+svm_enter:
+	push %rbx
+	push %rbp
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	push %rdx
+	push %rsi
+	push %rdi
+	rdtsc
+	shl $32, %rdx
+	or %rdx, %rax
+	push %rax
+	mov 8(%rsi), %rcx
+	mov 16(%rsi), %rdx
+	mov 24(%rsi), %rbx
+	mov 40(%rsi), %rbp
+	mov 56(%rsi), %rdi
+	mov 64(%rsi), %r8
+	mov 72(%rsi), %r9
+	mov 80(%rsi), %r10
+	mov 88(%rsi), %r11
+	mov 96(%rsi), %r12
+	mov 104(%rsi), %r13
+	mov 112(%rsi), %r14
+	mov 120(%rsi), %r15
+	mov 48(%rsi), %rsi
+	mov 8(%rsp), %rax
+	clgi
+	vmload %rax
+	vmrun %rax
+	vmsave %rax
+	mov 16(%rsp), %rax
+	mov %rcx, 8(%rax)
+	mov %rdx, 16(%rax)
+	mov %rbx, 24(%rax)
+	mov %rbp, 40(%rax)
+	mov %rsi, 48(%rax)
+	mov %rdi, 56(%rax)
+	mov %r8, 64(%rax)
+	mov %r9, 72(%rax)
+	mov %r10, 80(%rax)
+	mov %r11, 88(%rax)
+	mov %r12, 96(%rax)
+	mov %r13, 104(%rax)
+	mov %r14, 112(%rax)
+	mov %r15, 120(%rax)
+	rdtsc
+	shl $32, %rdx
+	or %rdx, %rax
+	pop %rcx
+	sub %rcx, %rax
+	pop %rdi
+	pop %rsi
+	pop %rdx
+	add %rax, (%rdx)
+	mov 0x70(%rdi), %rax
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbp
+	pop %rbx
+	cld
+	ret
+
+	.section .note.GNU-stack, "", @progbits

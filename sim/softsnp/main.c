@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* soft-SNP: runs an SNP image on stock QEMU. See README.md in this folder. */
+#include "port.h"
+#include "softsnp.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define MULTIBOOT_MAGIC 0x2badb002U
+#define MEM_DEFAULT 512ULL
+#define MEM_LEAST 32UL
+#define MIB 0x100000UL
+#define PIC1_MASK 0x21U
+#define PIC2_MASK 0xa1U
+
+extern const char image_start[];
+_Noreturn void main(uint32_t magic, uint32_t multiboot);
+
+struct machine machine;
+
+/* Value of `name=` on the command line, or `otherwise`. */
+static uint64_t option(const char *name, uint64_t otherwise)
+{
+	const char *at = mem_command_line();
+	size_t length = strlen(name);
+
+	for (; (at = strstr(at, name)) != NULL; at += length)
+		if ((at == mem_command_line() || at[-1] == ' ') && at[length] == '=')
+			return strtoul(at + length + 1, NULL, 10);
+	return otherwise;
+}
+
+static void parse_options(void)
+{
+	uint64_t most = (uint64_t)(uintptr_t)image_start / MIB, mem = option("mem", MEM_DEFAULT);
+
+	if (mem < MEM_LEAST || mem > most || mem % 2 != 0)
+		report_bad_image("mem=%luM: must be even, from %luM to %luM", mem, MEM_LEAST, most);
+	machine.options.mem = mem * MIB;
+	machine.options.alias = option("alias", 0) != 0;
+	machine.options.icount = option("icount", 0) != 0;
+	machine.options.trace = option("trace", 0) != 0;
+}
+
+/* The C-bit is an ordinary address bit of TCG, so the nested tables need it. */
+static void find_cbit(void)
+{
+	uint32_t r[4];
+	unsigned int physical_bits;
+	uint64_t cr4;
+
+	host_cpuid(0x80000001, 0, r);
+	if ((r[2] & 4) == 0)
+		report_bad_image("this CPU has no SVM: QEMU needs -cpu ...,+svm");
+	host_cpuid(0x80000008, 0, r);
+	physical_bits = r[0] & 0xff;
+	__asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
+	machine.levels = (cr4 & CR4_LA57) != 0 ? 5 : 4;
+	machine.cbit = machine.levels == 5 && physical_bits >= 52 ? 51 : 47;
+	if (physical_bits <= machine.cbit)
+		report_bad_image("%u physical address bits: QEMU needs -cpu ...,phys-bits=52,+la57",
+				 physical_bits);
+}
+
+static void init_model(void)
+{
+	static const struct snp_ops ops = {
+		.memory = mem_of_model,
+		.changed = npt_changed,
+		.port_in = io_in,
+		.port_out = io_out,
+		.mmio = io_mmio,
+		.cpuid = io_cpuid,
+	};
+	uint64_t frames = mem_end() / SNP_PAGE;
+	uint64_t pages = (frames * sizeof(struct snp_rmp_entry) + PAGE_MASK) / SNP_PAGE;
+
+	snp_init(&machine.snp, &ops, mem_pages(pages), 0, frames, machine.cbit);
+}
+
+_Noreturn void main(uint32_t magic, uint32_t multiboot)
+{
+	struct cpu *c = &machine.cpu[0];
+	const void *image = NULL;
+	size_t bytes = 0;
+
+	trap_init();
+	if (magic != MULTIBOOT_MAGIC)
+		report_bad_image("not started by a multiboot loader");
+	if (!mem_init((const void *)(uintptr_t)multiboot, &image, &bytes))
+		report_bad_image("no image: QEMU needs -initrd svsm.igvm");
+	parse_options();
+	find_cbit();
+	port_out8(PIC1_MASK, 0xff);
+	port_out8(PIC2_MASK, 0xff);
+	npt_init();
+	svm_init(c);
+	svm_calibrate(c);
+	init_model();
+	say("emulated SEV-SNP, no confidentiality: %luM, C-bit %u, %u-level tables",
+	    machine.options.mem / MIB, machine.cbit, machine.levels);
+	load_image(image, bytes);
+	vmsa_load(c, machine.snp.vcpu[0].vmsa_spa[0]);
+	svm_select_view(c);
+	svm_run(c);
+}

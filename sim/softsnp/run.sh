@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs an image under soft-SNP in QEMU. Settings come from the environment:
+#   SOFTSNP=  soft-SNP itself         IGVM=     the image
+#   MEM=512   guest RAM, MiB          TIMEOUT=  seconds until "guest hangs"
+#   QEMU=     the QEMU binary         ICOUNT=1  0: run without -icount
+#   ALIAS=0   1: for firmware that leaves out C-bits
+#   TRACE=0   1: a line for every exit
+# Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,
+# 3 reset, 4 stopped or terminated, 5 hangs.
+set -u
+
+SOFTSNP=${SOFTSNP:-.build/softsnp.elf32}
+IGVM=${IGVM:-.build/svsm.igvm}
+MEM=${MEM:-512}
+TIMEOUT=${TIMEOUT:-300}
+QEMU=${QEMU:-qemu-system-x86_64}
+ICOUNT=${ICOUNT:-1}
+ALIAS=${ALIAS:-0}
+TRACE=${TRACE:-0}
+
+refuse() {
+	echo "run.sh: $*" >&2
+	exit 2
+}
+
+command -v "$QEMU" >/dev/null 2>&1 || refuse "no such QEMU: $QEMU (set QEMU=)"
+version=$("$QEMU" --version 2>/dev/null | sed -n 's/^QEMU emulator version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+[ -n "$version" ] || refuse "$QEMU is no QEMU system emulator"
+# shellcheck disable=SC2086
+set -- $version
+[ "$(($1 * 100 + $2))" -ge 702 ] || refuse "QEMU $1.$2 is too old: 7.2 or newer is needed"
+[ -r "$SOFTSNP" ] || refuse "cannot read $SOFTSNP"
+[ -r "$IGVM" ] || refuse "cannot read the image $IGVM"
+
+set --
+[ "$ICOUNT" = 0 ] || set -- -icount shift=0,sleep=off
+timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m 2688M \
+	-cpu EPYC,+svm,phys-bits=52,+la57,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma \
+	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
+	-device isa-debug-exit,iobase=0xf4 "$@" \
+	-kernel "$SOFTSNP" -initrd "$IGVM" \
+	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS trace=$TRACE"
+status=$?
+case $status in
+33) exit 0 ;;
+37) exit 2 ;;
+39) exit 3 ;;
+41) exit 4 ;;
+124)
+	echo "run.sh: the guest hangs: no end after $TIMEOUT s" >&2
+	exit 5
+	;;
+*)
+	echo "run.sh: QEMU ended with status $status" >&2
+	exit 1
+	;;
+esac

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of soft-SNP show to each other. One concept a file. */
+#pragma once
+#include "vmcb.h"
+#include <snp/snp.h>
+
+#define PAGE_MASK (SNP_PAGE - 1)
+#define CPUS 1U
+
+/* Registers in the order of their numbers in instructions. */
+enum gpr { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R15 = 15, GPRS };
+
+/* Exit statuses of run.sh, written to the debug-exit port as 0x10 + status. */
+enum status { STATUS_OFF = 0, STATUS_IMAGE = 2, STATUS_RESET = 3, STATUS_STOPPED = 4 };
+
+struct options {
+	uint64_t mem;
+	bool alias;  /* firmware boot: low aliases of private pages for fetches and walks */
+	bool icount; /* the TSC counts instructions */
+	bool trace;  /* a line for every exit */
+};
+
+/* One kind of SVSM call, by what the guest had in RAX. */
+#define CALL_KINDS 16U
+struct call_kind {
+	uint64_t rax, count, instructions, entries;
+};
+
+struct call_stats {
+	struct call_kind kind[CALL_KINDS];
+	unsigned int kinds;
+	bool open; /* a request is at VMPL0 */
+	unsigned int current;
+	uint64_t requests, switches, exits, flushes; /* sums over the requests */
+	uint64_t most_switches, most_exits;
+	uint64_t table_writes;
+	uint64_t switches_before, flushes_before, writes_before, exits_now;
+	uint64_t list; /* of a PVALIDATE request */
+	uint16_t next_before;
+};
+
+/* VMPL0's page tables, made read-only (protect.c). */
+#define PROTECTED_LEAVES 64U
+#define TABLE_PAGES 1024U
+struct protect {
+	bool on, stepping, writes_unseen;
+	uint64_t *leaf[PROTECTED_LEAVES]; /* leaves that lost W */
+	uint64_t leaf_va[PROTECTED_LEAVES];
+	uint64_t leaf_bytes[PROTECTED_LEAVES];
+	unsigned int leaves, step_leaf;
+	uint64_t table[TABLE_PAGES]; /* GPAs of the tables */
+	unsigned int tables;
+	uint64_t writes, cr_writes;
+};
+
+struct cpu_counters {
+	uint64_t exits[SNP_VMPLS];
+	uint64_t nested_faults, converted, pf_injected, ud_reflected, table_aliases;
+	uint64_t vc[SNP_VMPLS], vc_cpuid, vc_ioio, vc_msr, vc_other;
+	uint64_t invlpgb, tlbsync, cr0_writes, hlt;
+	uint64_t boot_instructions, service_instructions, service_exits;
+};
+
+struct cpu {
+	unsigned int id;
+	struct vmcb *vmcb[SNP_VMPLS];
+	struct vmcb *v; /* of the VMPL that runs */
+	uint64_t gpr[GPRS];
+	bool lme;	    /* EFER.LME as the guest sees it */
+	bool waiting;	    /* in HLT, until an interrupt is pending */
+	bool guest_entered; /* a VMPL above 0 has run */
+	uint64_t hlt_rip;
+	uint64_t root_alias; /* GPA of a root table mapped at its low alias; 0: none */
+	uint64_t fault_gpa;  /* the last nested fault, and how often in a row */
+	unsigned int fault_repeats;
+	struct protect protect;
+	struct call_stats calls;
+	struct cpu_counters count;
+};
+
+struct machine {
+	struct snp snp;
+	struct options options;
+	struct cpu cpu[CPUS];
+	unsigned int cbit, levels; /* of the nested tables */
+	uint64_t enter_cost;	   /* TSC ticks around VMRUN that are not the guest's */
+};
+
+extern struct machine machine;
+
+static inline unsigned int cpu_vmpl(const struct cpu *c)
+{
+	return machine.snp.vcpu[c->id].vmpl;
+}
+
+static inline uint64_t load64(const uint8_t *at)
+{
+	uint64_t value;
+
+	__builtin_memcpy(&value, at, sizeof(value));
+	return value;
+}
+
+static inline void store64(uint8_t *at, uint64_t value)
+{
+	__builtin_memcpy(at, &value, sizeof(value));
+}
+
+/* mem.c: host memory that the guest cannot reach */
+bool mem_init(const void *multiboot, const void **module, size_t *module_bytes);
+void *mem_pages(uint64_t pages);		     /* zeroed; never NULL */
+uint64_t mem_region(uint64_t bytes, uint64_t align); /* address; 0: none left */
+const char *mem_command_line(void);
+uint64_t mem_end(void);
+uint8_t *mem_at(uint64_t spa);
+uint8_t *mem_of_model(struct snp *m, uint64_t spa);
+
+/* serial.c */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void serial_guest_wrote(uint8_t byte);
+
+/* trap.c */
+void trap_init(void);
+
+/* svm.c */
+void svm_init(struct cpu *c);
+void svm_calibrate(struct cpu *c);
+_Noreturn void svm_run(struct cpu *c);
+void svm_select_view(struct cpu *c); /* nested tables by VMPL and paging mode */
+uint64_t svm_enter(struct vmcb *v, uint64_t *gpr, uint64_t *ticks); /* enter.S */
+
+/* npt.c: nested tables */
+#define NPT_W 0x2U
+#define NPT_X 0x1U
+#define NPT_2M 0x80U
+void npt_init(void);
+uint64_t npt_root(unsigned int vmpl, bool paged);
+void npt_map(unsigned int vmpl, bool paged, uint64_t address, uint64_t spa, unsigned int flags);
+void npt_drop(uint64_t gpa, uint64_t bytes); /* every VMPL, view and alias */
+void npt_changed(struct snp *m, uint64_t gpa, uint64_t bytes);
+
+/* fault.c: what a nested page fault means */
+void fault_nested(struct cpu *c);
+void fault_check_root_alias(struct cpu *c);
+
+/* walk.c: guest memory by linear address */
+struct walk {
+	bool present;
+	uint64_t gpa, bytes; /* of the leaf: bytes */
+	bool cbit, writable, user, executable;
+};
+struct walk walk_linear(const struct cpu *c, uint64_t linear);
+bool walk_is_paged(const struct cpu *c); /* paging with a C-bit: PAE or long mode */
+bool walk_read(struct cpu *c, uint64_t linear, void *to, size_t bytes);
+bool walk_write(struct cpu *c, uint64_t linear, const void *from, size_t bytes);
+size_t walk_code(struct cpu *c, uint8_t bytes[15]); /* at RIP; how many could be read */
+
+/* operand.c: which linear address of the instruction reaches a GPA */
+bool operand_linear(struct cpu *c, uint64_t gpa, uint64_t *linear);
+
+/* vc.c: exceptions */
+void vc_deliver(struct cpu *c, uint64_t error);
+void vc_inject(struct cpu *c, unsigned int vector, bool has_error, uint32_t error);
+void vc_inject_pf(struct cpu *c, uint64_t cr2, uint32_t error);
+
+/* exit.c, insn.c, cr.c, msr.c, halt.c */
+void exit_handle(struct cpu *c);
+void exit_skip(struct cpu *c, unsigned int bytes);
+void exit_switch(struct cpu *c, unsigned int from); /* to the VMPL the model chose */
+void insn_undefined(struct cpu *c);
+void insn_vmmcall(struct cpu *c);
+void cr_write(struct cpu *c);
+void msr_access(struct cpu *c);
+void msr_permissions(uint8_t *bitmap);
+void halt_exit(struct cpu *c);
+void halt_interrupt(struct cpu *c);
+
+/* vmsa.c */
+void vmsa_store(const struct cpu *c, uint64_t spa);
+void vmsa_load(struct cpu *c, uint64_t spa);
+
+/* io.c: the model's view of devices */
+uint32_t io_in(struct snp *m, uint16_t port, unsigned int bytes);
+void io_out(struct snp *m, uint16_t port, unsigned int bytes, uint32_t value);
+bool io_mmio(struct snp *m, uint64_t gpa, void *data, unsigned int bytes, bool write);
+void io_cpuid(struct snp *m, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+
+/* calls.c: SVSM calls, seen from outside */
+void calls_begin(struct cpu *c); /* registers are still the guest's */
+void calls_end(struct cpu *c);
+void calls_account(struct cpu *c, uint64_t instructions);
+
+/* protect.c: writes to VMPL0's page tables */
+void protect_start(struct cpu *c);
+bool protect_fault(struct cpu *c, uint64_t linear, uint64_t error);
+bool protect_stepped(struct cpu *c);
+
+/* load.c: the image */
+void load_image(const void *file, size_t bytes);
+
+/* report.c */
+void report_counters(void);
+_Noreturn void report_stop(enum status status); /* counters, then the end */
+_Noreturn void report_fatal(struct cpu *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+_Noreturn void report_bad_image(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -9,9 +9,12 @@
 #include <svsm/ghcb.h>
 #include <svsm/hw.h>
 
-/* The PC's hole: in the map as RAM or not, no host need have pages there. */
+/*
+ * The PC's video memory is no RAM, whatever the map says. The ROMs behind it
+ * are: Linux searches them for tables before it looks at its e820.
+ */
 #define HOLE 0xa0000ULL
-#define HOLE_END 0x100000ULL
+#define HOLE_END 0xc0000ULL
 
 /* The guest's VMPL, and the more privileged ones above the SVSM [svsm 6.1]. */
 static uint32_t grant(const struct boot *b, pa_t at, enum page_size size)

@@ -119,6 +119,8 @@ void exit_handle(struct cpu *c)
 	if (machine.options.trace)
 		say("trace: VMPL%u exit %#lx info %#lx %#lx rip %#lx rax %#lx", cpu_vmpl(c),
 		    ran->exit_code, ran->info1, ran->info2, ran->rip, c->gpr[RAX]);
+	if (ran->exit_code != EXIT_NPF)
+		c->fault_repeats = 0;
 	fault_check_root_alias(c);
 	dispatch(c);
 	if (c->v == ran)

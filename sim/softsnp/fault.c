@@ -88,17 +88,19 @@ static void map_alias(struct cpu *c, const struct access *a, const struct snp_fa
 			     "legal, but only alias=1 can show it",
 			     words(a), a->gpa);
 	if (is_root && !machine.options.alias)
-		c->root_alias = page;
+		c->root_alias[cpu_vmpl(c)] = page;
 	c->count.table_aliases++;
 	npt_map(cpu_vmpl(c), true, page, f->spa, NPT_X | ((f->perm & SNP_PERM_W) != 0 ? NPT_W : 0));
 }
 
 void fault_check_root_alias(struct cpu *c)
 {
-	if (c->root_alias == 0 || (c->v->cr3 & ~PAGE_MASK) == c->root_alias)
+	uint64_t *alias = &c->root_alias[cpu_vmpl(c)];
+
+	if (*alias == 0 || (c->v->cr3 & ~PAGE_MASK) == *alias)
 		return;
-	npt_drop(c->root_alias, SNP_PAGE);
-	c->root_alias = 0;
+	npt_drop(*alias, SNP_PAGE);
+	*alias = 0;
 }
 
 /* The hypervisor cannot help: its policy is to tell the guest. */

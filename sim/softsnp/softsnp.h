@@ -70,8 +70,8 @@ struct cpu {
 	bool waiting;	    /* in HLT, until an interrupt is pending */
 	bool guest_entered; /* a VMPL above 0 has run */
 	uint64_t hlt_rip;
-	uint64_t root_alias; /* GPA of a root table mapped at its low alias; 0: none */
-	uint64_t fault_gpa;  /* the last nested fault, and how often in a row */
+	uint64_t root_alias[SNP_VMPLS]; /* root table mapped at its low alias; 0: none */
+	uint64_t fault_gpa;		/* the last nested fault, and how often in a row */
 	unsigned int fault_repeats;
 	struct protect protect;
 	struct call_stats calls;

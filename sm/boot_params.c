@@ -71,7 +71,11 @@ static uint64_t higher(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* RAM, less what the firmware keeps at GUEST_AREA and the PC's hole behind it. */
+/*
+ * RAM, less what is kept at GUEST_AREA and the PC's hole behind it. The page
+ * of the setup_data node stays RAM: Linux before 6.15 maps what is reserved
+ * without the C-bit, and follows the list once more at run time.
+ */
 bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
 		      const struct ram_range *svsm)
 {
@@ -88,7 +92,11 @@ bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
 			svsm_listed = true;
 		}
 		add(&table, r->start, lower(r->end, GUEST_AREA), E820_RAM);
-		add(&table, higher(r->start, GUEST_AREA), lower(r->end, GUEST_AREA_END),
+		add(&table, higher(r->start, GUEST_AREA), lower(r->end, GUEST_CC_BLOB),
+		    E820_RESERVED);
+		add(&table, higher(r->start, GUEST_CC_BLOB), lower(r->end, GUEST_SECRETS),
+		    E820_RAM);
+		add(&table, higher(r->start, GUEST_SECRETS), lower(r->end, GUEST_AREA_END),
 		    E820_RESERVED);
 		add(&table, higher(r->start, LOW_END), r->end, E820_RAM);
 	}

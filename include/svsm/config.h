@@ -24,7 +24,7 @@
 #define LAUNCH_PARAMS 0x1b000U	/* struct launch_params, from the hypervisor */
 #define LAUNCH_PARAM_PAGES 1U
 
-#define GUEST_AREA 0x80000U /* reserved in the guest's e820, to 0xa0000 */
+#define GUEST_AREA 0x80000U /* reserved in the guest's e820 but for the blob's page */
 #define GUEST_AREA_END 0xa0000U
 #define GUEST_BOOT_PARAMS 0x80000U /* setup header, measured; e820 filled in */
 #define GUEST_CMDLINE 0x81000U	   /* NUL-terminated, measured */

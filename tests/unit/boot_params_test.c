@@ -33,10 +33,12 @@ declare_test(boot_params_one_range)
 
 	memset(page, 0, sizeof(page));
 	check(boot_params_fill(page, &memory, &far));
-	check_eq(page[0x1e8], 3);
+	check_eq(page[0x1e8], 5);
 	e820_is(0, 0, 0x80000, RAM);
-	e820_is(1, 0x80000, 0xa0000, RESERVED);
-	e820_is(2, MIB, 512 * MIB, RAM);
+	e820_is(1, 0x80000, 0x82000, RESERVED);
+	e820_is(2, 0x82000, 0x83000, RAM);
+	e820_is(3, 0x83000, 0xa0000, RESERVED);
+	e820_is(4, MIB, 512 * MIB, RAM);
 	check_eq(get(0x250, 8), 0x82040);
 }
 
@@ -47,8 +49,8 @@ declare_test(boot_params_hole_in_the_map)
 
 	memset(page, 0, sizeof(page));
 	check(boot_params_fill(page, &memory, &far));
-	check_eq(page[0x1e8], 3);
-	e820_is(2, MIB, 512 * MIB, RAM);
+	check_eq(page[0x1e8], 5);
+	e820_is(4, MIB, 512 * MIB, RAM);
 }
 
 declare_test(boot_params_svsm_between_ram)
@@ -60,10 +62,10 @@ declare_test(boot_params_svsm_between_ram)
 
 	memset(page, 0, sizeof(page));
 	check(boot_params_fill(page, &memory, &svsm));
-	check_eq(page[0x1e8], 5);
-	e820_is(2, MIB, 0x90000000, RAM);
-	e820_is(3, 0x90000000, 0x92000000, RESERVED);
-	e820_is(4, 0x92000000, 0xa0000000, RAM);
+	check_eq(page[0x1e8], 7);
+	e820_is(4, MIB, 0x90000000, RAM);
+	e820_is(5, 0x90000000, 0x92000000, RESERVED);
+	e820_is(6, 0x92000000, 0xa0000000, RAM);
 }
 
 /* The measured setup header stays what it was. */
@@ -74,7 +76,7 @@ declare_test(boot_params_touches_nothing_else)
 	memset(page, 0x5a, sizeof(page));
 	check(boot_params_fill(page, &memory, &far));
 	for (unsigned int i = 0; i < PAGE_4K; i++)
-		if (i != 0x1e8 && (i < 0x250 || i >= 0x258) && (i < 0x2d0 || i >= 0x2d0 + 60))
+		if (i != 0x1e8 && (i < 0x250 || i >= 0x258) && (i < 0x2d0 || i >= 0x2d0 + 100))
 			check_eq(page[i], 0x5a);
 }
 

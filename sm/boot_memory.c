@@ -8,6 +8,13 @@
 #define MAP_ENTRIES 128U
 #define TYPE_RAM 0U
 
+/*
+ * The PC's video memory and ROMs are no RAM, whatever the map says: no host
+ * need have private pages there, and so none is ever granted unzeroed.
+ */
+#define HOLE 0xa0000ULL
+#define HOLE_END 0x100000ULL
+
 static uint64_t lower(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -43,6 +50,14 @@ static enum map_fault add_around(struct boot_memory *memory, uint64_t start, uin
 	return fault == MAP_OK ? add(memory, higher(start, svsm->end), end) : fault;
 }
 
+static enum map_fault add_ram(struct boot_memory *memory, uint64_t start, uint64_t end,
+			      const struct ram_range *svsm)
+{
+	enum map_fault fault = add_around(memory, start, lower(end, HOLE), svsm);
+
+	return fault == MAP_OK ? add_around(memory, higher(start, HOLE_END), end, svsm) : fault;
+}
+
 enum map_fault boot_memory_read(struct boot_memory *memory, const struct memory_map_entry map[128],
 				uint64_t top, const struct ram_range *svsm)
 {
@@ -61,7 +76,7 @@ enum map_fault boot_memory_read(struct boot_memory *memory, const struct memory_
 			continue;
 		if (next_page > top / PAGE_4K)
 			return MAP_BEYOND;
-		fault = add_around(memory, e->first_page * PAGE_4K, next_page * PAGE_4K, svsm);
+		fault = add_ram(memory, e->first_page * PAGE_4K, next_page * PAGE_4K, svsm);
 		if (fault != MAP_OK)
 			return fault;
 	}

@@ -9,13 +9,6 @@
 #include <svsm/ghcb.h>
 #include <svsm/hw.h>
 
-/*
- * The PC's video memory is no RAM, whatever the map says. The ROMs behind it
- * are: Linux searches them for tables before it looks at its e820.
- */
-#define HOLE 0xa0000ULL
-#define HOLE_END 0xc0000ULL
-
 /* The guest's VMPL, and the more privileged ones above the SVSM [svsm 6.1]. */
 static uint32_t grant(const struct boot *b, pa_t at, enum page_size size)
 {
@@ -107,16 +100,6 @@ static enum event accept_run(struct boot *b, uint64_t start, uint64_t end)
 	return accept_pages(b, tail, end, SIZE_4K);
 }
 
-/* [start, end) without the hole. */
-static enum event accept_around_hole(struct boot *b, uint64_t start, uint64_t end)
-{
-	if (start >= HOLE_END || end <= HOLE)
-		return accept_run(b, start, end);
-	if (start < HOLE && accept_run(b, start, HOLE) != EV_DONE)
-		return EV_FAILED;
-	return end > HOLE_END ? accept_run(b, HOLE_END, end) : EV_DONE;
-}
-
 /* What of one range of RAM lies between the launched runs. */
 static enum event accept_range(struct boot *b, const struct ram_range *ram,
 			       const struct ram_range *runs, unsigned int count)
@@ -126,11 +109,11 @@ static enum event accept_range(struct boot *b, const struct ram_range *ram,
 	for (unsigned int i = 0; i < count; i++) {
 		if (runs[i].end <= at || runs[i].start >= ram->end)
 			continue;
-		if (at < runs[i].start && accept_around_hole(b, at, runs[i].start) != EV_DONE)
+		if (at < runs[i].start && accept_run(b, at, runs[i].start) != EV_DONE)
 			return EV_FAILED;
 		at = runs[i].end;
 	}
-	return at < ram->end ? accept_around_hole(b, at, ram->end) : EV_DONE;
+	return at < ram->end ? accept_run(b, at, ram->end) : EV_DONE;
 }
 
 enum event boot_ram(struct boot *b)

@@ -49,11 +49,26 @@ declare_test(boot_memory_good_map)
 declare_test(boot_memory_neighbours_are_joined)
 {
 	fresh();
-	entry(0, 0, MIB, 0);
-	entry(1, MIB, 64 * MIB, 0);
+	entry(0, MIB, 32 * MIB, 0);
+	entry(1, 32 * MIB, 64 * MIB, 0);
 	check_eq(read_map(), MAP_OK);
 	check_eq(memory.count, 1);
 	check_eq(memory.range[0].end, 64 * MIB);
+}
+
+/* One entry from 0 up, as QEMU and soft-SNP list it. */
+declare_test(boot_memory_without_the_isa_hole)
+{
+	fresh();
+	entry(0, 0, 512 * MIB, 0);
+	check_eq(read_map(), MAP_OK);
+	check_eq(memory.count, 2);
+	check_eq(memory.range[0].start, 0);
+	check_eq(memory.range[0].end, 0xa0000);
+	check_eq(memory.range[1].start, MIB);
+	check_eq(memory.range[1].end, 512 * MIB);
+	entry(0, 0xb0000, 0xc0000, 0);
+	check_eq(read_map(), MAP_EMPTY);
 }
 
 declare_test(boot_memory_empty)
@@ -127,7 +142,7 @@ static bool all_ram_is_outside_the_svsm(void)
 declare_test(boot_memory_covers_the_svsm)
 {
 	fresh();
-	entry(0, 0, 64 * MIB, 0);
+	entry(0, MIB, 64 * MIB, 0);
 	entry(1, svsm.start - MIB, svsm.end + MIB, 0);
 	check_eq(read_map(), MAP_OK);
 	check(all_ram_is_outside_the_svsm());

@@ -65,7 +65,6 @@ enum event boot_prepare(struct boot *b)
 	if (!put_params(b))
 		return boot_refuse(b, REASON_GUEST_PAGE, GUEST_BOOT_PARAMS);
 	boot_params_blob(page.bytes);
-	boot_acpi(page.bytes);
 	if (!put_page(GUEST_CC_BLOB))
 		return boot_refuse(b, REASON_GUEST_PAGE, GUEST_CC_BLOB);
 	if (!put_secrets(b))

@@ -9,11 +9,11 @@
 #define TYPE_RAM 0U
 
 /*
- * The PC's video memory and ROMs are no RAM, whatever the map says: no host
- * need have private pages there, and so none is ever granted unzeroed.
+ * The PC's video memory is no RAM, whatever the map says. The ROMs behind it
+ * are: Linux searches them for tables before it has read its e820.
  */
 #define HOLE 0xa0000ULL
-#define HOLE_END 0x100000ULL
+#define HOLE_END 0xc0000ULL
 
 static uint64_t lower(uint64_t a, uint64_t b)
 {

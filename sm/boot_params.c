@@ -7,7 +7,6 @@
 #define E820_AT 0x2d0U
 #define E820_MAX 128U
 #define SETUP_DATA_AT 0x250U
-#define ACPI_RSDP_AT 0x070U
 
 #define E820_RAM 1U
 #define E820_RESERVED 2U
@@ -80,7 +79,7 @@ bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
 		      const struct ram_range *svsm)
 {
 	struct e820 table = { .params = params };
-	uint64_t node = GUEST_CC_BLOB + SETUP_NODE_AT, rsdp = BOOT_RSDP;
+	uint64_t node = GUEST_CC_BLOB + SETUP_NODE_AT;
 	uint64_t top = memory->range[memory->count - 1].end;
 	bool svsm_listed = svsm->start >= top;
 
@@ -102,7 +101,6 @@ bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
 	}
 	params[E820_COUNT_AT] = (uint8_t)table.count;
 	memcpy(params + SETUP_DATA_AT, &node, sizeof(node));
-	memcpy(params + ACPI_RSDP_AT, &rsdp, sizeof(rsdp));
 	return !table.full;
 }
 

@@ -124,8 +124,5 @@ bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
 		      const struct ram_range *svsm);
 /* The page at GUEST_CC_BLOB: blob, setup_data node, GDT. */
 void boot_params_blob(uint8_t page[PAGE_4K]);
-/* A root pointer at BOOT_RSDP and an empty XSDT into that page. */
-#define BOOT_RSDP (GUEST_CC_BLOB + 0x100U)
-void boot_acpi(uint8_t page[PAGE_4K]);
 /* Page `index` of GUEST_TABLES. */
 void boot_params_table(uint64_t words[512], unsigned int index, uint64_t c_bit);

@@ -28,7 +28,7 @@
 #define GUEST_AREA_END 0xa0000U
 #define GUEST_BOOT_PARAMS 0x80000U /* setup header, measured; e820 filled in */
 #define GUEST_CMDLINE 0x81000U	   /* NUL-terminated, measured */
-#define GUEST_CC_BLOB 0x82000U	   /* blob +0, setup_data +0x40, GDT +0x80, ACPI +0x100 */
+#define GUEST_CC_BLOB 0x82000U	   /* CC blob at +0, setup_data at +0x40, GDT at +0x80 */
 #define GUEST_SECRETS 0x83000U
 #define GUEST_CPUID 0x84000U
 #define GUEST_CAA 0x85000U

@@ -72,8 +72,8 @@ static uint64_t higher(uint64_t a, uint64_t b)
 
 /*
  * RAM, less what is kept at GUEST_AREA and the PC's hole behind it. The page
- * of the setup_data node and the ACPI root stays RAM: Linux before 6.15 maps
- * what is reserved without the C-bit, and reads both again at run time.
+ * of the setup_data node stays RAM: Linux before 6.15 maps what is reserved
+ * without the C-bit, and follows the list once more at run time.
  */
 bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
 		      const struct ram_range *svsm)

@@ -57,7 +57,7 @@ declare_test(boot_memory_neighbours_are_joined)
 }
 
 /* One entry from 0 up, as QEMU and soft-SNP list it. */
-declare_test(boot_memory_without_the_isa_hole)
+declare_test(boot_memory_without_video_memory)
 {
 	fresh();
 	entry(0, 0, 512 * MIB, 0);
@@ -65,7 +65,7 @@ declare_test(boot_memory_without_the_isa_hole)
 	check_eq(memory.count, 2);
 	check_eq(memory.range[0].start, 0);
 	check_eq(memory.range[0].end, 0xa0000);
-	check_eq(memory.range[1].start, MIB);
+	check_eq(memory.range[1].start, 0xc0000);
 	check_eq(memory.range[1].end, 512 * MIB);
 	entry(0, 0xb0000, 0xc0000, 0);
 	check_eq(read_map(), MAP_EMPTY);

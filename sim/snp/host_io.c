@@ -19,9 +19,9 @@ static void port_out(struct nae *n, uint16_t port, unsigned int bytes, uint32_t 
 		n->m->ops.port_out(n->m, port, bytes, value);
 }
 
-static uint32_t low_bytes(uint64_t value, unsigned int bytes)
+static uint64_t low_bytes(uint64_t value, unsigned int bytes)
 {
-	return (uint32_t)(value & (~0ULL >> (64 - 8 * bytes)));
+	return value & (~0ULL >> (64 - 8 * bytes));
 }
 
 static void string_io(struct nae *n, uint16_t port, unsigned int bytes)
@@ -60,7 +60,7 @@ void host_ioio(struct nae *n)
 	else if ((n->info1 & IO_STRING) != 0)
 		string_io(n, port, bytes);
 	else if ((n->info1 & IO_IN) == 0)
-		port_out(n, port, bytes, low_bytes(n->rax, bytes));
+		port_out(n, port, bytes, (uint32_t)low_bytes(n->rax, bytes));
 	else if (bytes == 4)
 		n->rax = port_in(n, port, bytes);
 	else

@@ -172,10 +172,10 @@ static void vmgexit(struct cpu *c)
 {
 	struct snp_vcpu *vcpu = &machine.snp.vcpu[c->id];
 	unsigned int from = vcpu->vmpl;
+	uint64_t save_area = vcpu->vmsa_spa[from];
 	enum snp_exit result;
 
 	exit_skip(c, RMP_BYTES);
-	vmsa_store(c, vcpu->vmsa_spa[from]);
 	c->calls.exits_now++;
 	result = snp_vmgexit(&machine.snp, c->id);
 	if (result == SNP_RESUME)
@@ -186,6 +186,8 @@ static void vmgexit(struct cpu *c)
 		    snp_term_words(machine.snp.term_set, machine.snp.term_code));
 		report_stop(STATUS_STOPPED);
 	}
+	/* Hardware stores at every exit; nobody can look before the switch. */
+	vmsa_store(c, save_area);
 	exit_switch(c, from);
 }
 

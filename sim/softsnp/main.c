@@ -96,9 +96,9 @@ _Noreturn void main(uint32_t magic, uint32_t multiboot)
 	svm_init(c);
 	svm_calibrate(c);
 	init_model();
+	load_image(image, bytes);
 	say("emulated SEV-SNP, no confidentiality: %luM, C-bit %u, %u-level tables",
 	    machine.options.mem / MIB, machine.cbit, machine.levels);
-	load_image(image, bytes);
 	vmsa_load(c, machine.snp.vcpu[0].vmsa_spa[0]);
 	svm_select_view(c);
 	svm_run(c);

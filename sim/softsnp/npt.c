@@ -17,7 +17,8 @@
 #define VIEWS 2U
 
 static uint64_t *root[SNP_VMPLS][VIEWS];
-static uint64_t *spare; /* freed tables, linked by their first entry */
+static bool used[SNP_VMPLS][VIEWS]; /* has ever held a leaf */
+static uint64_t *spare;		    /* freed tables, linked by their first entry */
 
 static uint64_t *table_of(uint64_t entry)
 {
@@ -95,7 +96,10 @@ void npt_drop(uint64_t gpa, uint64_t bytes)
 
 		step = (region_end < gpa + bytes ? region_end : gpa + bytes) - at;
 		for (unsigned int vmpl = 0; vmpl < SNP_VMPLS; vmpl++) {
-			drop_2m(root[vmpl][0], at, step);
+			if (used[vmpl][0])
+				drop_2m(root[vmpl][0], at, step);
+			if (!used[vmpl][1])
+				continue;
 			drop_2m(root[vmpl][1], at, step);
 			drop_2m(root[vmpl][1], at | private_bit, step);
 		}
@@ -114,6 +118,7 @@ void npt_map(unsigned int vmpl, bool paged, uint64_t address, uint64_t spa, unsi
 			((flags & NPT_X) != 0 ? 0 : ENTRY_NX);
 	uint64_t *entry = find(root[vmpl][paged], address, 2, true);
 
+	used[vmpl][paged] = true;
 	if ((flags & NPT_2M) != 0 && (*entry & (ENTRY_P | ENTRY_PS)) != ENTRY_P) {
 		*entry = (spa & ~(SNP_2M - 1)) | bits | ENTRY_PS;
 		return;

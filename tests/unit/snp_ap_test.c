@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* AP creation, RUN_VMPL, the APIC id list [ghcb 5.5 to 5.7]. */
+#include "snp_rig.h"
+#include "test.h"
+
+#define SEV_INFO 0x0002000133000001ULL
+#define VMSA_GPA 0x8000ULL
+
+static struct snp *m;
+static uint8_t *ghcb;
+
+static void fresh(void)
+{
+	m = rig_new();
+	m->vcpus = 2;
+	m->vcpu[1].apic_id = 0x42;
+	m->hv_features |= 0x10;
+	ghcb = rig_ghcb(m);
+}
+
+static enum snp_exit event(uint64_t code, uint64_t info1, uint64_t info2, uint64_t rax)
+{
+	rig_request(ghcb, code, info1, info2);
+	rig_field(ghcb, GHCB_RAX, rax);
+	return snp_vmgexit(m, 0);
+}
+
+static void answer(uint64_t out1, uint64_t out2)
+{
+	check_eq(rig_get(ghcb + GHCB_INFO1, 8), out1);
+	check_eq(rig_get(ghcb + GHCB_INFO2, 8), out2);
+}
+
+#define CREATE(apic, vmpl, request) ((uint64_t)(apic) << 32 | (vmpl) << 16 | (request))
+
+declare_test(snp_ap_creation_table)
+{
+	static const struct {
+		uint64_t info1, info2, rax;
+		bool ok;
+	} rows[] = {
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 1, true },
+		{ CREATE(0, 3U, 0U), VMSA_GPA, 1, true },
+		{ CREATE(0x42, 1U, 1U), VMSA_GPA, 1, true },
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 0x9, true },
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 0x2080e9, true }, /* all that are offered */
+		{ CREATE(0, 4U, 1U), VMSA_GPA, 1, false },
+		{ CREATE(0, 1U, 3U), VMSA_GPA, 1, false },
+		{ CREATE(0, 1U, 1U) | 1U << 20, VMSA_GPA, 1, false },
+		{ CREATE(1, 1U, 1U), VMSA_GPA, 1, false }, /* no such APIC id */
+		{ CREATE(0, 1U, 1U), VMSA_GPA + 8, 1, false },
+		{ CREATE(0, 1U, 1U), RIG_REGION, 1, false }, /* erratum 1467 */
+		{ CREATE(0, 1U, 1U), RIG_NO_SLOT + 0x1000, 1, false },
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 0, false },	 /* not SNP */
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 0x3, false },	 /* vTOM */
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 0x11, false },	 /* alternate injection */
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 0x4001, false },	 /* VmsaRegProt */
+		{ CREATE(0, 1U, 1U), VMSA_GPA, 0x10001, false }, /* Secure AVIC */
+	};
+
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned int cpu = rows[i].info1 >> 32 == 0x42, vmpl = rows[i].info1 >> 16 & 7;
+
+		vmpl = vmpl < SNP_VMPLS ? vmpl : SNP_VMPLS - 1;
+		fresh();
+		m->vcpu[cpu].ghcb_gpa[vmpl] = 0x1234000;
+		check_eq(event(0x80000013, rows[i].info1, rows[i].info2, rows[i].rax), SNP_RESUME);
+		check_eq(i << 8 | rig_get(ghcb + GHCB_INFO1, 1), i << 8 | (rows[i].ok ? 0 : 2));
+		answer(rows[i].ok ? 0 : 2, rows[i].ok ? 0 : 5);
+		check_eq(m->vcpu[cpu].vmsa_gpa[vmpl], rows[i].ok ? rows[i].info2 : 0);
+		check_eq(m->vcpu[cpu].vmsa_spa[vmpl], rows[i].ok ? rows[i].info2 : 0);
+		check_eq(m->vcpu[cpu].ghcb_gpa[vmpl], rows[i].ok ? ~0ULL : 0x1234000);
+		check_eq(m->vcpu[1].started, rows[i].ok && cpu == 1);
+		check_eq(m->vcpu[0].vmpl, 0);
+	}
+}
+
+declare_test(snp_ap_create_and_destroy)
+{
+	fresh();
+	event(0x80000013, CREATE(0x42, 2U, 0U), VMSA_GPA, 1); /* on INIT: not run yet */
+	check(!m->vcpu[1].started && m->vcpu[1].vmpl == 0);
+	event(0x80000013, CREATE(0x42, 2U, 1U), VMSA_GPA, 1);
+	check(m->vcpu[1].started && m->vcpu[1].vmpl == 2);
+	check_eq(m->vcpu[1].ghcb_msr[2], SEV_INFO);
+	event(0x80000013, CREATE(0x42, 2U, 2U), 0, 0);
+	answer(0, 0);
+	check_eq(m->vcpu[1].vmsa_spa[2], 0);
+	/* the caller's own VMPL: its GHCB stays registered */
+	event(0x80000013, CREATE(0, 0U, 1U), VMSA_GPA, 1);
+	answer(0, 0);
+	check_eq(m->vcpu[0].ghcb_gpa[0], RIG_GHCB);
+	check_eq(m->count.nae_other, 4);
+}
+
+static void two_vmpls(void)
+{
+	fresh();
+	rig_vmsa(m, VMSA_GPA, 1);
+	rig_vmsa(m, VMSA_GPA + SNP_PAGE, 0);
+	m->vcpu[0].vmsa_spa[0] = m->vcpu[0].vmsa_gpa[0] = VMSA_GPA + SNP_PAGE;
+	event(0x80000013, CREATE(0, 1U, 1U), VMSA_GPA, 1);
+	answer(0, 0);
+}
+
+/* The response is in the caller's GHCB before the other VMPL runs. */
+declare_test(snp_run_vmpl_there_and_back)
+{
+	uint8_t *other;
+
+	two_vmpls();
+	check_eq(event(0x80000018, 1, 0, 0), SNP_SWITCH);
+	answer(0, 0);
+	check_eq(m->vcpu[0].vmpl, 1);
+	check_eq(m->vcpu[0].ghcb_msr[1], SEV_INFO);
+	check_eq(m->vcpu[0].ghcb_msr[0], RIG_GHCB);
+	other = snp_gpa_memory(m, RIG_GHCB + SNP_PAGE);
+	m->vcpu[0].ghcb_msr[1] = m->vcpu[0].ghcb_gpa[1] = RIG_GHCB + SNP_PAGE;
+	rig_request(other, 0x80000018, 0, 0);
+	check_eq(snp_vmgexit(m, 0), SNP_SWITCH);
+	check_eq(m->vcpu[0].vmpl, 0);
+	check_eq(m->count.switches, 2);
+	check_eq(m->count.nae_run_vmpl, 2);
+}
+
+declare_test(snp_run_vmpl_refused)
+{
+	uint8_t *vmsa;
+
+	two_vmpls();
+	vmsa = snp_gpa_memory(m, VMSA_GPA);
+	check_eq(event(0x80000018, 2, 0, 0), SNP_RESUME); /* no VMSA */
+	answer(2, 0);
+	event(0x80000018, 4, 0, 0);
+	answer(2, 0);
+	check_eq(event(0x80000018, 0, 0, 0), SNP_RESUME); /* itself: fine, no switch */
+	answer(0, 0);
+	vmsa[0xca] = 2; /* of another VMPL */
+	check_eq(event(0x80000018, 1, 0, 0), SNP_RESUME);
+	answer(2, 0);
+	vmsa[0xca] = 1;
+	rig_put(vmsa + 0xd0, 0, 8); /* SVME off: parked */
+	event(0x80000018, 1, 0, 0);
+	answer(2, 0);
+	rig_put(vmsa + 0xd0, 0x1000, 8);
+	check_eq(event(0x80000018, 1, 0, 0), SNP_SWITCH);
+	check_eq(m->count.switches, 1);
+}
+
+/* A switch empties the TLB, unless the test mode says no. */
+declare_test(snp_run_vmpl_and_tlb)
+{
+	for (unsigned int keep = 0; keep < 2; keep++) {
+		two_vmpls();
+		m->switch_keeps_tlb = keep != 0;
+		check(snp_page_state(m, RIG_PAGE, false, true));
+		rig_accept(m, RIG_PAGE, false);
+		check_eq(snp_access(m, 0, RIG_PAGE, true, SNP_WRITE).outcome, SNP_ACCESS_OK);
+		snp_rmp(m, RIG_PAGE)->validated = 0;
+		check_eq(event(0x80000018, 1, 0, 0), SNP_SWITCH);
+		m->vcpu[0].vmpl = 0;
+		check_eq(snp_access(m, 0, RIG_PAGE, true, SNP_WRITE).outcome,
+			 keep ? SNP_ACCESS_OK : SNP_ACCESS_VC);
+	}
+}
+
+declare_test(snp_apic_ids)
+{
+	const uint64_t list = 0x20000;
+
+	fresh();
+	event(0x80000017, 0, 0, 0);
+	answer(0, 0);
+	check_eq(rig_get(ghcb + GHCB_RAX, 8), 1);
+	event(0x80000017, list, 0, 0); /* too small */
+	answer(0, 0);
+	check_eq(rig_get(ghcb + GHCB_RAX, 8), 1);
+	check_eq(rig_get(snp_gpa_memory(m, list), 8), 0);
+	event(0x80000017, list, 0, 3);
+	answer(0, 0);
+	check_eq(rig_get(ghcb + GHCB_RAX, 8), 3);
+	check_eq(rig_get(snp_gpa_memory(m, list), 4), 2);
+	check_eq(rig_get(snp_gpa_memory(m, list) + 4, 4), 0);
+	check_eq(rig_get(snp_gpa_memory(m, list) + 8, 4), 0x42);
+	event(0x80000017, list + 8, 0, 1);
+	answer(2, 5);
+	event(0x80000017, RIG_NO_SLOT, 0, 1);
+	answer(2, 5);
+	check(snp_page_state(m, list, false, true)); /* the host may not write there */
+	event(0x80000017, list, 0, 1);
+	answer(2, 5);
+}

@@ -44,7 +44,7 @@ struct pvalidate {
 	uint64_t entry[SVSM_LIST_MAX];		    /* the copy; only [first, count) is filled */
 };
 
-/* Begins a call. `list` is 8-byte aligned. */
+/* Makes ready for a call; the caller then steps the machine with p->event until it is EV_NONE. */
 void pvalidate_begin(struct pvalidate *p, pa_t list, pa_t ca, unsigned int vmpl);
 
 void pvalidate_init(struct pvalidate *p);

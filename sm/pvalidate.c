@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The actions of one PVALIDATE call. The list is copied once; its page is
+ * claimed meanwhile, so that `next` cannot be written into a page that has
+ * become something else. The caller's own calling area is claimed already.
+ */
+#include "entry.h"
+
+#include <svsm/hw.h>
+#include <svsm/page.h>
+#include <svsm/vcpu.h>
+
+void pvalidate_begin(struct pvalidate *p, pa_t list, pa_t ca, unsigned int vmpl)
+{
+	pvalidate_init(p);
+	p->event = EV_START;
+	p->list = list;
+	p->ca = ca;
+	p->vmpl = vmpl;
+	p->claimed = false;
+	p->revoked = false;
+	p->count = 0;
+	p->first = 0;
+	p->next = 0;
+	p->zeroed = 0;
+	for (unsigned int i = 0; i < sizeof(p->in_flight) / sizeof(p->in_flight[0]); i++)
+		p->in_flight[i] = 0;
+}
+
+static pa_t list_page(const struct pvalidate *p)
+{
+	return pa(align_down(p->list.raw, PAGE_4K));
+}
+
+static uint32_t claim_list(struct pvalidate *p)
+{
+	pa_t page = list_page(p);
+	enum page_state seen;
+
+	if (page.raw == p->ca.raw)
+		return SVSM_SUCCESS;
+	switch (page_claim(page, SIZE_4K, PAGE_GUEST, &seen)) {
+	case OK:
+		p->claimed = true;
+		return SVSM_SUCCESS;
+	case ERR_BUSY:
+		return vcpu_owns(page, SIZE_4K) ? SVSM_ERR_INVALID_ADDRESS : SVSM_ERR_BUSY;
+	default:
+		return SVSM_ERR_INVALID_ADDRESS;
+	}
+}
+
+static void release_list(struct pvalidate *p)
+{
+	if (p->claimed)
+		page_settle(list_page(p), SIZE_4K, PAGE_GUEST);
+	p->claimed = false;
+}
+
+static uint32_t copy_list(struct pvalidate *p)
+{
+	uint64_t header, at;
+	uint32_t result;
+
+	if (hw_load64(p->list, &header) != OK)
+		return SVSM_ERR_INVALID_ADDRESS;
+	result = core_decode_header(header, list_page(p).raw + PAGE_4K - p->list.raw, &p->count,
+				    &p->next);
+	p->first = p->next;
+	if (result != SVSM_SUCCESS)
+		return result;
+	at = SVSM_LIST_HEADER + p->first * SVSM_LIST_ENTRY;
+	if (hw_copy_in(&p->entry[p->first], pa_add(p->list, at),
+		       (p->count - p->first) * SVSM_LIST_ENTRY) != OK)
+		return SVSM_ERR_INVALID_ADDRESS;
+	return SVSM_SUCCESS;
+}
+
+enum event pvalidate_open(struct pvalidate *p)
+{
+	p->result = claim_list(p);
+	if (p->result == SVSM_SUCCESS)
+		p->result = copy_list(p);
+	return p->result == SVSM_SUCCESS ? EV_DONE : EV_REFUSED;
+}
+
+/* One run: at most PVALIDATE_RUN_ENTRIES, and no entry begun beyond the bounds on zeroing. */
+enum event pvalidate_run(struct pvalidate *p)
+{
+	uint64_t run_zeroed = p->zeroed;
+
+	for (unsigned int i = 0; p->next < p->count && p->result == SVSM_SUCCESS; i++) {
+		if (p->zeroed >= PVALIDATE_CALL_BYTES) {
+			p->result = SVSM_ERR_INCOMPLETE;
+			break;
+		}
+		if (i == PVALIDATE_RUN_ENTRIES || p->zeroed - run_zeroed >= PVALIDATE_RUN_BYTES)
+			return EV_AGAIN;
+		p->result = entry_perform(p);
+		if (p->result == SVSM_SUCCESS)
+			p->next++;
+	}
+	return p->revoked ? EV_REVOKED : EV_DONE;
+}
+
+enum event pvalidate_flush(struct pvalidate *p)
+{
+	(void)p;
+	hw_flush_all();
+	return EV_DONE;
+}
+
+/* Up to and with p->next: an entry that failed may have been undone by rescinding. */
+enum event pvalidate_settle(struct pvalidate *p)
+{
+	for (unsigned int i = p->first; i <= p->next && i < p->count; i++) {
+		struct entry e;
+
+		if ((p->in_flight[i / 64] >> i % 64 & 1) == 0)
+			continue;
+		CHECK(core_decode_entry(p->entry[i], &e) == SVSM_SUCCESS);
+		page_settle(e.page, e.size, PAGE_NONE);
+	}
+	return EV_DONE;
+}
+
+/* `next` goes back first: with the claim the page may become anything. */
+enum event pvalidate_close(struct pvalidate *p)
+{
+	if (p->next != p->first &&
+	    hw_copy_out(pa_add(p->list, SVSM_LIST_NEXT), &p->next, sizeof(p->next)) != OK)
+		p->result = SVSM_ERR_INVALID_ADDRESS;
+	release_list(p);
+	return EV_NONE;
+}
+
+enum event pvalidate_wrong(struct pvalidate *p, enum event ev)
+{
+	hw_stop(REASON_MACHINE, (uint64_t)p->at << 32 | (uint64_t)ev);
+}

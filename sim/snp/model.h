@@ -30,7 +30,7 @@ static inline uint64_t model_load64(const uint8_t *at)
 {
 	uint64_t value;
 
-	memcpy(&value, at, sizeof(value));
+	__builtin_memcpy(&value, at, sizeof(value));
 	return value;
 }
 
@@ -38,21 +38,21 @@ static inline uint32_t model_load32(const uint8_t *at)
 {
 	uint32_t value;
 
-	memcpy(&value, at, sizeof(value));
+	__builtin_memcpy(&value, at, sizeof(value));
 	return value;
 }
 
 static inline void model_store64(uint8_t *at, uint64_t value)
 {
-	memcpy(at, &value, sizeof(value));
+	__builtin_memcpy(at, &value, sizeof(value));
 }
 
 static inline void model_store32(uint8_t *at, uint32_t value)
 {
-	memcpy(at, &value, sizeof(value));
+	__builtin_memcpy(at, &value, sizeof(value));
 }
 
 static inline void model_store16(uint8_t *at, uint16_t value)
 {
-	memcpy(at, &value, sizeof(value));
+	__builtin_memcpy(at, &value, sizeof(value));
 }

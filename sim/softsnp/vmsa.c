@@ -62,14 +62,14 @@ static const struct {
 
 static void copy16(uint8_t *to, uint16_t value)
 {
-	memcpy(to, &value, sizeof(value));
+	__builtin_memcpy(to, &value, sizeof(value));
 }
 
 static uint16_t get16(const uint8_t *from)
 {
 	uint16_t value;
 
-	memcpy(&value, from, sizeof(value));
+	__builtin_memcpy(&value, from, sizeof(value));
 	return value;
 }
 

@@ -129,7 +129,11 @@ declare_test(snp_run_vmpl_refused)
 
 	two_vmpls();
 	vmsa = snp_gpa_memory(m, VMSA_GPA);
-	check_eq(event(0x80000018, 2, 0, 0), SNP_RESUME); /* no VMSA */
+	check(snp_page_state(m, 0, false, true));
+	snp_vmsa_reset(snp_gpa_memory(m, 0), 0, 1);
+	snp_gpa_memory(m, 0)[0xca] = 2;
+	snp_rmp(m, 0)->vmsa = 1;
+	check_eq(event(0x80000018, 2, 0, 0), SNP_RESUME); /* none registered: 0 is no address */
 	answer(2, 0);
 	event(0x80000018, 4, 0, 0);
 	answer(2, 0);

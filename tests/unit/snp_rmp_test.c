@@ -89,6 +89,19 @@ declare_test(snp_rmpupdate_in_use)
 	check_eq(snp_rmpupdate(m, RIG_PAGE, &free_4k), SNP_OK);
 }
 
+/* The table ends inside a 2M region. */
+declare_test(snp_rmpupdate_partly_covered)
+{
+	const struct snp_rmpupdate own = { .gpa = 0xe00000, .size_2m = true, OWN };
+	struct snp *m = rig_new();
+
+	m->rmp_frames--;
+	check_eq(snp_rmpupdate(m, 0xe00000, &own), SNP_FAIL_INPUT);
+	check(!snp_rmp(m, 0xe00000)->assigned);
+	m->rmp_frames++;
+	check_eq(snp_rmpupdate(m, 0xe00000, &own), SNP_OK);
+}
+
 /* Rights that were given and the VMSA mark do not outlive a reassignment. */
 declare_test(snp_rmpupdate_resets)
 {

@@ -158,7 +158,13 @@ declare_test(snp_nested_fault_on_demand)
 {
 	struct snp *m = rig_new();
 	struct snp_fault f = snp_check(m, 0, RIG_PAGE + 8, true, SNP_READ);
+	struct snp_operand at = rig_operand(RIG_PAGE);
+	struct snp_result r;
 
+	at.cbit = false; /* PVALIDATE through a shared mapping */
+	r = snp_pvalidate(m, 0, &at, 0, 1);
+	check(r.trap == SNP_TRAP_NPF && !snp_nested_fault(m, r.gpa, r.error));
+	check(!snp_rmp(m, RIG_PAGE)->assigned);
 	check(snp_nested_fault(m, f.gpa, f.error));
 	check_eq(snp_check(m, 0, RIG_PAGE, true, SNP_READ).outcome, SNP_ACCESS_VC);
 	check(!snp_nested_fault(m, RIG_PAGE, ENC_RMP)); /* ours already */

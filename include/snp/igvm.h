@@ -162,7 +162,7 @@ bool igvm_order_next(struct igvm_order *o, struct igvm_page *page);
 /* ---- for igvm_*.c ------------------------------------------------------ */
 
 /*
- * Decodes the variable header at `at` and checks what can be seen from it
+ * Decodes the variable header at `at`, below f->end, and checks what can be seen from it
  * alone; sets the offset of the next. On an error *at says where it is.
  */
 enum igvm_error igvm_decode(const struct igvm *f, size_t *at, struct igvm_header *h);

@@ -24,7 +24,7 @@ enum {
 	PREF_ADDRESS = 0x258,
 	INIT_SIZE = 0x260,
 	HEADER_END = 0x264, /* of what protocol 2.12 promises */
-	E820_TABLE = 0x2D0, /* no header reaches this far */
+	E820_TABLE = 0x2D0, /* no header reaches this far, every payload begins behind it */
 };
 
 #define PROTOCOL_2_12 0x20CU
@@ -86,8 +86,6 @@ enum bzimage_error bzimage_parse(struct bzimage *k, const void *file, size_t byt
 	end = HEADER_MAGIC + (size_t)p[JUMP_BYTES];
 	if (end < HEADER_END || end > E820_TABLE)
 		return BZIMAGE_BAD_HEADER;
-	if (bytes < end)
-		return BZIMAGE_TRUNCATED;
 	k->header = p + SETUP_SECTS;
 	k->header_bytes = end - SETUP_SECTS;
 	return layout(k, p, bytes);

@@ -40,6 +40,6 @@ void digest_file(struct digest *d, const struct igvm *f, uint32_t vcpus, uint32_
 	for (uint32_t vp = 0; vp < vcpus; vp++)
 		measure_vmsa(&l, f, vp, signature);
 	memcpy(d->bytes, l.digest, sizeof(d->bytes));
-	for (unsigned int i = 0; i < sizeof(d->bytes); i++)
+	for (size_t i = 0; i < sizeof(d->bytes); i++)
 		snprintf(d->hex + 2 * i, 3, "%02x", d->bytes[i]);
 }

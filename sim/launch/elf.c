@@ -60,7 +60,7 @@ bool elf_load(struct elf_image *image, const struct blob *file, struct why *why)
 	image->entry = e.e_entry;
 	if (end == 0)
 		host_refuse(why, "firmware segments are not ascending from 0x%llx", IMAGE_VA);
-	else if (e.e_entry < IMAGE_VA || e.e_entry - IMAGE_VA >= end)
+	else if (e.e_entry - IMAGE_VA >= end) /* below the image: wraps */
 		end = host_refuse(why, "firmware entry is outside its image");
 	if (end == 0)
 		free(image->pages);

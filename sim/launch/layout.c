@@ -82,20 +82,20 @@ static bool check_guest(const struct layout_request *r, struct why *why)
 
 bool layout_plan(struct layout *l, const struct layout_request *r, struct why *why)
 {
-	uint64_t low = low_ram(r->mem), end;
+	uint64_t low = low_ram(r->mem);
+	unsigned long long end;
 	uint64_t need =
 		r->kernel_bytes > r->kernel_init_size ? r->kernel_bytes : r->kernel_init_size;
 
 	if (!check_guest(r, why) || !check_svsm(r, why))
 		return false;
+	end = r->kernel_load + need;
 	if (r->kernel_load > low || need > low - r->kernel_load)
 		return host_refuse(why,
 				   "kernel needs RAM from 0x%llx to 0x%llx, larger than guest "
 				   "memory of %llu MiB",
-				   (unsigned long long)r->kernel_load,
-				   (unsigned long long)(r->kernel_load + need),
+				   (unsigned long long)r->kernel_load, end,
 				   (unsigned long long)r->mem >> 20);
-	end = r->kernel_load + need;
 	l->initrd = r->initrd_bytes == 0 ? 0 : align_up(end, PAGE_2M);
 	if (r->initrd_bytes != 0) {
 		if (l->initrd > low || r->initrd_bytes > low - l->initrd)

@@ -39,7 +39,7 @@ static void make_elf(struct toy *t)
 			 .e_phoff = sizeof(e),
 			 .e_ehsize = sizeof(e),
 			 .e_phentsize = sizeof(Elf64_Phdr),
-			 .e_phnum = 2 };
+			 .e_phnum = 4 };
 
 	memcpy(e.e_ident, ELFMAG, SELFMAG);
 	e.e_ident[EI_CLASS] = ELFCLASS64;
@@ -55,6 +55,9 @@ static void make_elf(struct toy *t)
 				       .p_vaddr = IMAGE_VA + 0x1000,
 				       .p_filesz = 0x10,
 				       .p_memsz = 0x2800 };
+	/* Neither counts, wherever it says it is. */
+	*segment(t, 2) = (Elf64_Phdr){ .p_type = PT_NOTE, .p_filesz = 8, .p_memsz = 8 };
+	*segment(t, 3) = (Elf64_Phdr){ .p_type = PT_LOAD };
 	memset(t->elf + TEXT_AT, 0x11, 0x1000);
 	memset(t->elf + DATA_AT, 0x22, 0x1000);
 }
@@ -294,6 +297,9 @@ declare_test(build_refusals)
 	t->b.start32.count = 4097;
 	refused(t, "start32");
 	t = make();
+	t->b.start32.count = 0;
+	refused(t, "start32");
+	t = make();
 	t->b.firmware.count = 10;
 	refused(t, "not an ELF file");
 	t = make();
@@ -303,7 +309,13 @@ declare_test(build_refusals)
 	((Elf64_Ehdr *)t->elf)->e_phnum = 0xffff;
 	refused(t, "truncated");
 	t = make();
+	((Elf64_Ehdr *)t->elf)->e_phoff = ELF_BYTES + 1;
+	refused(t, "truncated");
+	t = make();
 	((Elf64_Ehdr *)t->elf)->e_entry = IMAGE_VA + 0x3800;
+	refused(t, "entry");
+	t = make();
+	((Elf64_Ehdr *)t->elf)->e_entry = 0x100000;
 	refused(t, "entry");
 	t = make();
 	segment(t, 0)->p_vaddr = 0;

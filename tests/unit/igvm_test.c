@@ -100,16 +100,18 @@ struct insertion {
 	enum igvm_error error;
 	unsigned int from, bytes, to, times;
 	unsigned int index_at; /* of the copy: counted up from 1; 0: left alone */
+	size_t offset;	       /* where it must be noticed */
 };
 
 static const struct insertion insertions[] = {
-	{ IGVM_DUP_POLICY, SAMPLE_POLICY, 24, SAMPLE_REQUIRED, 1, 0 },
-	{ IGVM_DUP_AREA, SAMPLE_AREA, 24, SAMPLE_VP_COUNT, 1, 0 },
-	{ IGVM_MANY_AREAS, SAMPLE_AREA, 24, SAMPLE_VP_COUNT, IGVM_AREAS, 16 },
-	{ IGVM_AREA_USED, SAMPLE_INSERT, 24, SAMPLE_INSERT, 1, 0 },
-	{ IGVM_AREA_USED, SAMPLE_INSERT, 24, SAMPLE_VP_COUNT, 1, 0 },
-	{ IGVM_DUP_VMSA, SAMPLE_VMSA, 32, SAMPLE_HEADERS_END, 1, 0 },
-	{ IGVM_BAD_ORDER, SAMPLE_POLICY, 24, SAMPLE_AREA, 1, 0 },
+	{ IGVM_DUP_POLICY, SAMPLE_POLICY, 24, SAMPLE_REQUIRED, 1, 0, SAMPLE_REQUIRED },
+	{ IGVM_DUP_AREA, SAMPLE_AREA, 24, SAMPLE_VP_COUNT, 1, 0, SAMPLE_VP_COUNT },
+	{ IGVM_MANY_AREAS, SAMPLE_AREA, 24, SAMPLE_VP_COUNT, IGVM_AREAS, 16,
+	  SAMPLE_VP_COUNT + 24 * (IGVM_AREAS - 1) },
+	{ IGVM_AREA_USED, SAMPLE_INSERT, 24, SAMPLE_INSERT, 1, 0, SAMPLE_INSERT + 24 },
+	{ IGVM_AREA_USED, SAMPLE_INSERT, 24, SAMPLE_VP_COUNT, 1, 0, SAMPLE_VP_COUNT + 24 },
+	{ IGVM_DUP_VMSA, SAMPLE_VMSA, 32, SAMPLE_HEADERS_END, 1, 0, SAMPLE_HEADERS_END },
+	{ IGVM_BAD_ORDER, SAMPLE_POLICY, 24, SAMPLE_AREA, 1, 0, SAMPLE_AREA },
 };
 
 static enum igvm_error mutate(const struct mutation *m)
@@ -149,6 +151,7 @@ static enum igvm_error insert(const struct insertion *x)
 	sample_put(file + 16, bytes + more, 4);
 	sample_fix_crc(file, bytes + more);
 	r = igvm_open(&f, file, bytes + more);
+	check_eq(r.offset, x->offset);
 	free(sample);
 	free(file);
 	return r.error;

@@ -117,6 +117,10 @@ declare_test(layout_guest_refusals)
 	refused(&r, "guest memory of 0 bytes");
 	r.mem = 513 * MIB;
 	refused(&r, "multiple of 2 MiB");
+	r.mem = 1025 * GIB;
+	r.svsm_gpa = 2048 * GIB;
+	refused(&r, "up to 1 TiB");
+	r = usual();
 	r.mem = 70 * MIB; /* below the end of the kernel */
 	refused(&r, "larger than guest memory");
 	r.mem = 8 * MIB; /* below its start */

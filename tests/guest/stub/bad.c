@@ -54,11 +54,11 @@ unsigned int bad_addresses(const struct bad **bad, uint64_t size, uint64_t good)
 	add(UINT64_MAX & ~(size - 1), "last of all");
 	add(call_ca & ~(size - 1), "the calling area");
 	if (size == PAGE_4K) {
-		add(0xa0000, "first of the ISA hole");
-		add(0xc0000, "option ROM");
-		add(0xff000, "last of the ISA hole");
+		add(0xa0000, "first of the video memory");
+		add(0xb8000, "text screen");
+		add(0xbf000, "last of the video memory");
 	} else {
-		add(0, "2 MiB with the ISA hole");
+		add(0, "2 MiB with the video memory");
 	}
 	add_bits(good);
 	*bad = table;

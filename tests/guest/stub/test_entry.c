@@ -6,8 +6,7 @@
 #define CR0_PE_PG 0x80000001ULL
 #define EFER_LONG 0x500ULL /* LME, LMA */
 #define E820_BYTES 20U
-#define LEGACY 0x80000ULL
-#define LEGACY_END 0xa0000ULL
+#define LOW_END 0xa0000ULL
 
 static const uint8_t *e820(unsigned int i)
 {
@@ -49,14 +48,13 @@ static void memory_map(void)
 	check(boot_is_ram(0x100000, boot.image_end), "[boot-abi 7.2] e820: 1 MiB to kernel is RAM");
 	check(not_ram(boot.svsm_base, boot.svsm_base + boot.svsm_size),
 	      "[svsm 1.1] e820: the SVSM's range is not RAM");
-	check(not_ram(LEGACY_END, 0x100000), "[boot-abi 7.2] e820: the ISA hole is not RAM");
+	check(not_ram(LOW_END, 0x100000), "[boot-abi 7.2] e820: the ISA hole is not RAM");
 	check(not_ram((uintptr_t)boot.secrets, (uintptr_t)boot.secrets + PAGE_4K),
 	      "[boot-abi 7.2] e820: secrets page is not RAM");
 	check(not_ram((uintptr_t)boot.cpuid, (uintptr_t)boot.cpuid + PAGE_4K),
 	      "[boot-abi 7.2] e820: CPUID page is not RAM");
 	check(not_ram(boot.caa, boot.caa + PAGE_4K),
 	      "[boot-abi 7.2] e820: calling area is not RAM");
-	check(not_ram(LEGACY, LEGACY_END), "[config] e820: what the firmware made is not RAM");
 }
 
 static void registers(void)

@@ -58,6 +58,7 @@ static const struct {
 	{ 0x100000002, INVALID_REQUEST, "enable at 4 GiB" },
 	{ 0x10000001e, INVALID_REQUEST, "enable, load CR3, RIP and RSP" },
 	{ 0x1c, INVALID_REQUEST, "disable, load CR3, RIP and RSP" },
+	{ 0x1000, INVALID_PARAMETER, "disable, with a vTOM" },
 	{ 0x20, INVALID_PARAMETER, "bit 5" },
 	{ 0x40, INVALID_PARAMETER, "bit 6" },
 	{ 0x80, INVALID_PARAMETER, "bit 7" },

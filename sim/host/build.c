@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine of the tests, as bring-up leaves it: see host.h. */
+#include <snp/host.h>
+
+#include <svsm/accept.h>
+#include <svsm/cpu.h>
+#include <svsm/frame.h>
+#include <svsm/ghcb.h>
+#include <svsm/page.h>
+#include <svsm/vmsa.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SVSM_SPA 0x4000000ULL
+#define MEMORY (SVSM_SPA + HOST_SVSM_BYTES)
+#define CBIT 51U
+#define OWN_VMSA (HOST_SVSM_GPA + PAGE_4K)
+
+static uint8_t *memory(struct snp *m, uint64_t spa)
+{
+	(void)m;
+	CHECK(spa < MEMORY);
+	return host.memory + spa;
+}
+
+static void port_out(struct snp *m, uint16_t port, unsigned int bytes, uint32_t value)
+{
+	(void)m;
+	(void)bytes;
+	if (port == 0x3f8 && host.console_bytes < HOST_CONSOLE_BYTES - 1)
+		host.console[host.console_bytes++] = (char)value;
+}
+
+/* A transmitter that is always empty. */
+static uint32_t port_in(struct snp *m, uint16_t port, unsigned int bytes)
+{
+	(void)m;
+	(void)port;
+	(void)bytes;
+	return 0x60;
+}
+
+static const struct snp_ops ops = { .memory = memory, .port_in = port_in, .port_out = port_out };
+
+static void must(bool ok)
+{
+	if (!ok)
+		hw_stop(REASON_BUG, __LINE__);
+}
+
+/* Everything private, nothing validated but the pages of VMPL0. */
+static void assign_memory(void)
+{
+	must(snp_add_slot(&host.snp, 0, 0, HOST_RAM));
+	must(snp_add_slot(&host.snp, HOST_SVSM_GPA, SVSM_SPA, HOST_SVSM_BYTES));
+	for (uint64_t gpa = 0; gpa < HOST_RAM; gpa += gpa < PAGE_2M ? PAGE_4K : PAGE_2M)
+		must(snp_page_state(&host.snp, gpa, gpa >= PAGE_2M, true));
+	snp_vmsa_reset(host_page(OWN_VMSA), 0, SEV_SNP_ACTIVE | SEV_RESTRICTED_INJECTION);
+	must(snp_launch_page(&host.snp, NULL, SNP_PAGE_VMSA, OWN_VMSA));
+	must(snp_launch_page(&host.snp, NULL, SNP_PAGE_NORMAL, OWN_VMSA + PAGE_4K));
+	must(snp_gpa_to_spa(&host.snp, OWN_VMSA, &host.snp.vcpu[0].vmsa_spa[0]));
+	host.snp.vcpu[0].vmsa_gpa[0] = OWN_VMSA;
+}
+
+static void add_range(uint64_t start, uint64_t end)
+{
+	static uint64_t words[0x1000];
+	static size_t used;
+	uint64_t bytes = page_record_bytes(end - start);
+
+	must(used + bytes <= sizeof(words));
+	must(page_add_range(pa(start), end - start, (uint8_t *)words + used) == OK);
+	used += bytes;
+}
+
+static void build_record(void)
+{
+	enum page_state seen;
+
+	add_range(0, HOST_HOLE);
+	add_range(HOST_HOLE_END, HOST_RAM);
+	add_range(HOST_SVSM_GPA, HOST_SVSM_GPA + HOST_SVSM_BYTES);
+	must(page_claim(pa(HOST_SVSM_GPA), SIZE_2M, PAGE_NONE, &seen) == OK);
+	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES);
+}
+
+static void give_page(pa_t page)
+{
+	enum page_state seen;
+
+	must(page_claim(page, SIZE_4K, PAGE_NONE, &seen) == OK);
+	must(hw_pvalidate(page, SIZE_4K, true).code == RMP_OK);
+	must(hw_zero(page, SIZE_4K) == OK);
+	for (unsigned int vmpl = 1; vmpl <= host.vmpl; vmpl++)
+		must(hw_rmpadjust(page, SIZE_4K, vmpl, PERM_ALL, false) == RMP_OK);
+	page_settle(page, SIZE_4K, PAGE_GUEST);
+}
+
+static void build_vcpu(void)
+{
+	const struct vmsa_guest guest = { .vmpl = (uint8_t)host.vmpl };
+	uint8_t page[PAGE_4K];
+	pa_t frame;
+
+	must(accept_more() == OK && frame_alloc_vmsa(&frame) == OK);
+	vmsa_build(page, &guest);
+	must(hw_copy_out(frame, page, sizeof(page)) == OK);
+	must(hw_rmpadjust(frame, SIZE_4K, 1, PERM_NONE, true) == RMP_OK);
+	must(ghcb_ap_create(HOST_APIC_ID, host.vmpl, frame, SEV_SNP_ACTIVE) == OK);
+	host.vcpu = vcpu_boot(frame, pa(HOST_CA), host.vmpl, HOST_APIC_ID);
+}
+
+void host_new(unsigned int vmpl)
+{
+	void *va;
+	pa_t ghcb;
+
+	host.vmpl = vmpl;
+	host.memory = aligned_alloc(PAGE_4K, MEMORY);
+	host.rmp = calloc(MEMORY / PAGE_4K, sizeof(*host.rmp));
+	must(host.memory != NULL && host.rmp != NULL);
+	snp_init(&host.snp, &ops, host.rmp, 0, MEMORY / PAGE_4K, CBIT);
+	assign_memory();
+	build_record();
+	must(cpu_share_ghcb(&va, &ghcb) == OK && ghcb_init(va, ghcb) == OK);
+	for (unsigned int i = 0; i < HOST_GUEST_PAGE_COUNT; i++)
+		give_page(pa(HOST_GUEST_PAGES + i * PAGE_4K));
+	build_vcpu();
+	snp_flush(&host.snp, 0);
+	/* A stale entry is to be seen by the guest's next access: only a flush may hide it. */
+	host.snp.switch_keeps_tlb = true;
+	memset(&host.snp.count, 0, sizeof(host.snp.count));
+	host_log_clear();
+}

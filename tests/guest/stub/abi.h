@@ -117,6 +117,9 @@
 #define NAE_PSC 0x80000010U
 #define NAE_RUN_VMPL 0x80000018U
 #define IOIO_IN 0x1U
+#define IOIO_STRING 0x4U
+#define IOIO_REP 0x8U
+#define IOIO_DS 0xc00U
 #define IOIO_8 0x10U
 #define IOIO_ADDRESS_64 0x200U
 

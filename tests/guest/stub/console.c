@@ -46,15 +46,25 @@ static void wait_for(uint8_t status)
 		;
 }
 
+/* At most what the FIFO takes. */
+static void send(const char *text, unsigned int count)
+{
+	wait_for(HOLDING_EMPTY);
+	if (mode == GHCB) {
+		if (!ghcb_out_string(COM1, text, count))
+			ghcb_terminate(4);
+		return;
+	}
+	for (unsigned int i = 0; i < count; i++)
+		out(COM1, (uint8_t)text[i]);
+}
+
 void console_flush(void)
 {
 	if (mode == HOLD)
 		return;
-	for (unsigned int i = 0; i < used; i++) {
-		if (i % FIFO_BYTES == 0)
-			wait_for(HOLDING_EMPTY);
-		out(COM1, (uint8_t)buffer[i]);
-	}
+	for (unsigned int i = 0; i < used; i += FIFO_BYTES)
+		send(buffer + i, used - i < FIFO_BYTES ? used - i : FIFO_BYTES);
 	used = 0;
 }
 

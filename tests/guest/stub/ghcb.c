@@ -84,6 +84,19 @@ bool ghcb_out(uint16_t port, uint8_t value)
 	return succeeded();
 }
 
+/* REP OUTSB: the bytes go through the shared buffer [ghcb 5.2]. */
+bool ghcb_out_string(uint16_t port, const char *bytes, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		ghcb[GHCB_BUFFER + i] = (uint8_t)bytes[i];
+	begin(NAE_IOIO,
+	      (uint64_t)port << 16 | IOIO_8 | IOIO_ADDRESS_64 | IOIO_STRING | IOIO_REP | IOIO_DS,
+	      count);
+	put(GHCB_SCRATCH, (uintptr_t)page + GHCB_BUFFER);
+	vmgexit();
+	return succeeded();
+}
+
 bool ghcb_in(uint16_t port, uint8_t *value)
 {
 	begin(NAE_IOIO, (uint64_t)port << 16 | IOIO_8 | IOIO_ADDRESS_64 | IOIO_IN, 0);

@@ -118,6 +118,7 @@ _Noreturn void ghcb_terminate(unsigned int code);
 /* Shares the page, registers it. 0, or the step that failed. */
 unsigned int ghcb_init(void);
 bool ghcb_out(uint16_t port, uint8_t value);
+bool ghcb_out_string(uint16_t port, const char *bytes, unsigned int count);
 bool ghcb_in(uint16_t port, uint8_t *value);
 void ghcb_prepare_run_vmpl(void);
 uint64_t ghcb_run_vmpl_result(void);

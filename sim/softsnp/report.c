@@ -102,7 +102,7 @@ static void call_counters(const struct call_stats *s)
 
 		(void)snprintf(name, sizeof(name), "SVSM call %lu.%lu %s", k->rax >> 32,
 			       k->rax & 0xffffffff, call_name(k->rax));
-		row(name, k->count);
+		row(i < CALL_KINDS - 1 ? name : "SVSM calls, others", k->count);
 		if (k->entries != 0)
 			row("  entries served", k->entries);
 		instructions("  instructions at VMPL0", k->instructions);
@@ -127,6 +127,7 @@ static void table_writes(const struct cpu *c)
 		row("page-table writes at VMPL0 in calls", c->calls.table_writes);
 	row("  all, first guest entry on", p->writes + p->cr_writes);
 	row("  tables watched", p->tables);
+	row("  writable mappings of them", p->leaves);
 }
 
 void report_counters(void)

@@ -20,8 +20,8 @@ struct options {
 	bool trace;  /* a line for every exit */
 };
 
-/* One kind of SVSM call, by what the guest had in RAX. */
-#define CALL_KINDS 16U
+/* One kind of SVSM call, by what the guest had in RAX; the last: all others. */
+#define CALL_KINDS 10U
 struct call_kind {
 	uint64_t rax, count, instructions, entries;
 };

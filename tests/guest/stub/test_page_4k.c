@@ -70,7 +70,7 @@ static void back_to_shared(uint64_t gpa)
 /* Where addresses end or look like none. */
 static void edges(void)
 {
-	static const uint64_t low[] = { 0, 0x1000, 0xf000, 0x7f000 };
+	static const uint64_t low[] = { 0, 0x1000, 0xf000, 0x7f000, 0xc0000, 0xff000 };
 	uint64_t last = boot.ram_end - PAGE_4K;
 
 	for (unsigned int i = 0; i < sizeof(low) / sizeof(low[0]); i++) {

@@ -43,11 +43,10 @@ struct call_stats {
 #define PROTECTED_LEAVES 64U
 #define TABLE_PAGES 1024U
 struct protect {
-	bool on, stepping, writes_unseen;
+	bool on, writes_unseen;
 	uint64_t *leaf[PROTECTED_LEAVES]; /* leaves that lost W */
-	uint64_t leaf_va[PROTECTED_LEAVES];
-	uint64_t leaf_bytes[PROTECTED_LEAVES];
-	unsigned int leaves, step_leaf;
+	unsigned int leaves;
+	uint64_t *stepping;	     /* the one that has it for one instruction */
 	uint64_t table[TABLE_PAGES]; /* GPAs of the tables */
 	unsigned int tables;
 	uint64_t writes, cr_writes;

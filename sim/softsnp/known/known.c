@@ -28,8 +28,9 @@
 #define LEAF 0xe3ULL
 #define TABLE 0x63ULL
 #define SHARED_VIEW 0x200000ULL /* the image again, C=0 */
-#define RIGHTS_ALL 0xf01U	/* RMPADJUST: VMPL1, everything */
-#define MAKE_VMSA 0x10001U	/* RMPADJUST: VMPL1, nothing, VMSA */
+#define PAGE_BYTES 0x1000U
+#define RIGHTS_ALL 0xf01U  /* RMPADJUST: VMPL1, everything */
+#define MAKE_VMSA 0x10001U /* RMPADJUST: VMPL1, nothing, VMSA */
 
 void known_main(unsigned int cbit);
 void known_guest(void);
@@ -37,7 +38,6 @@ void known_guest(void);
 extern uint8_t known_guest_start[], known_guest_stack_end[], known_end[];
 
 static uint8_t ghcb[0x1000] __attribute__((aligned(0x1000)));
-static uint8_t pad[0x1000] __attribute__((aligned(0x1000)));
 static uint8_t vmsa[0x1000] __attribute__((aligned(0x1000)));
 static uint64_t guest_table[3][512] __attribute__((aligned(0x1000)));
 static uint64_t svsm_gpa;
@@ -172,7 +172,7 @@ void known_main(unsigned int cbit)
 	svsm_gpa = config->svsm_gpa;
 	low_2m[1] = svsm_gpa | LEAF;
 	make_guest(1ULL << cbit);
-	for (const uint8_t *page = (uint8_t *)IMAGE_VA; page < known_end; page += sizeof(pad))
+	for (const uint8_t *page = (uint8_t *)IMAGE_VA; page < known_end; page += PAGE_BYTES)
 		if (page != ghcb && page != vmsa)
 			must(rmpadjust(page, RIGHTS_ALL) == 0);
 	must(rmpadjust(vmsa, MAKE_VMSA) == 0);

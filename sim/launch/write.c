@@ -126,7 +126,7 @@ void write_pages(struct write *w, uint64_t gpa, const uint8_t *data, size_t byte
 		gpa += IGVM_PAGE;
 		data += IGVM_PAGE;
 	}
-	if (bytes != 0) {
+	if (data != NULL && bytes != 0) {
 		memcpy(last, data, bytes);
 		write_page(w, gpa, IGVM_DATA_NORMAL, 0, last);
 	}

@@ -6,6 +6,7 @@
 #   QEMU=     the QEMU binary         ICOUNT=1  0: run without -icount
 #   ALIAS=0   1: for firmware that leaves out C-bits
 #   TRACE=0   1: a line for every exit
+#   LA57=1    0: no five-level tables, so that the C-bit is 47
 # Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,
 # 3 reset, 4 stopped or terminated, 5 hangs.
 set -u
@@ -18,6 +19,7 @@ QEMU=${QEMU:-qemu-system-x86_64}
 ICOUNT=${ICOUNT:-1}
 ALIAS=${ALIAS:-0}
 TRACE=${TRACE:-0}
+LA57=${LA57:-1}
 
 refuse() {
 	echo "run.sh: $*" >&2
@@ -33,10 +35,12 @@ set -- $version
 [ -r "$SOFTSNP" ] || refuse "cannot read $SOFTSNP"
 [ -r "$IGVM" ] || refuse "cannot read the image $IGVM"
 
+address=phys-bits=52,+la57
+[ "$LA57" = 1 ] || address=phys-bits=48
 set --
 [ "$ICOUNT" = 0 ] || set -- -icount shift=0,sleep=off
 timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m 2688M \
-	-cpu EPYC,+svm,phys-bits=52,+la57,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma \
+	-cpu "EPYC,+svm,$address,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma" \
 	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-device isa-debug-exit,iobase=0xf4 "$@" \
 	-kernel "$SOFTSNP" -initrd "$IGVM" \

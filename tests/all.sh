@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# All tests, or the parts named: unit seeded seam image repro soak. Every part
+# prints TAP lines; they are counted here, and a part that fails without one
+# counts as one failure. The last line is "N passed, N failed".
+set -u
+cd "$(dirname "$0")/.."
+out=.build
+log=$out/test.log
+passed=0 failed=0
+mkdir -p $out
+: >$log
+
+part() { # NAME COMMAND...
+	local name=$1 status ok not_ok start=$SECONDS
+	shift
+	echo "# $name"
+	"$@" 2>&1 | tee $out/part.log
+	status=${PIPESTATUS[0]}
+	ok=$(grep -c '^ok ' $out/part.log)
+	not_ok=$(grep -c '^not ok ' $out/part.log)
+	if [ "$status" != 0 ] && [ "$not_ok" = 0 ] || [ "$((ok + not_ok))" = 0 ]; then
+		echo "not ok - $name ended with status $status after $ok tests" | tee -a $out/part.log
+		not_ok=1
+	fi
+	passed=$((passed + ok)) failed=$((failed + not_ok))
+	echo "# $name: $ok passed, $not_ok failed, $((SECONDS - start)) s"
+	cat $out/part.log >>$log
+}
+
+unit() { # COMPILER
+	make -j2 CC="$1" unit || return
+	"$out/unit-$1.exe" | grep -v ' passed, '
+	return "${PIPESTATUS[0]}"
+}
+
+[ $# != 0 ] || set -- unit seeded seam image repro
+for name in "$@"; do
+	case $name in
+	unit)
+		part "unit and path tests, gcc, ASan and UBSan" unit gcc
+		part "unit and path tests, clang, ASan and UBSan" unit clang
+		;;
+	seeded) part "seeded faults" tests/seeded/run.sh ;;
+	seam) part "checks of source and objects" tests/seam/run.sh ;;
+	image) part "guests under QEMU" tests/image/run.sh ;;
+	repro) part "reproducible image" tests/seam/repro.sh ;;
+	soak) part "soak" tests/seam/soak.sh ;;
+	*)
+		echo "all.sh: no part $name" >&2
+		exit 2
+		;;
+	esac
+done
+[ "$failed" = 0 ] || grep '^not ok ' $log | sed 's/^/# /'
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -12,7 +12,7 @@ uint64_t call_ca;
 enum form call_form;
 struct call call_last;
 
-static unsigned int calls, damaged, left_pending, hv_failed, high_rax;
+static unsigned int calls, damaged, left_pending, hv_failed, high_rax, busy;
 static uint64_t pattern = 0x243f6a8885a308d3ULL;
 
 static uint64_t next_pattern(void)
@@ -91,6 +91,7 @@ uint64_t call_core(uint32_t number, uint64_t rcx, uint64_t rdx, uint64_t r8, uin
 		high_rax += c->out.rax >> 32 != 0;
 		if (c->out.rax != BUSY)
 			break;
+		busy++;
 	}
 	return c->out.rax;
 }
@@ -102,4 +103,5 @@ void call_checks(void)
 	check_eq(left_pending, 0, "[svsm 3.2] every call: CALL_PENDING cleared");
 	check_eq(hv_failed, 0, "[ghcb 5.7] every call: the hypervisor reports success");
 	check_eq(high_rax, 0, "[svsm 3.1] every call: RAX bits 63:32 zero");
+	check_eq(busy, 0, "[svsm 4] every call: never BUSY, there is one vCPU");
 }

@@ -94,6 +94,25 @@ static void lists(void)
 	check_eq(list_run(&l), OK, "[svsm 3.4] the list is good");
 }
 
+#define SCAN_PAGES 1024U
+
+/* The image and what the SVSM allocates first: save areas among it. */
+static void scan(void)
+{
+	unsigned int list = 0, entry = 0, ca = 0;
+
+	for (unsigned int i = 0; i < SCAN_PAGES; i++) {
+		uint64_t gpa = boot.svsm_base + i * PAGE_4K;
+
+		list += call_core(CORE_PVALIDATE, gpa, 0, 0, 0) == INVALID_ADDRESS;
+		entry += list_rescind(gpa) == INVALID_ADDRESS;
+		ca += call_core(CORE_REMAP_CA, gpa, 0, 0, 0) == INVALID_ADDRESS;
+	}
+	check_eq(list, SCAN_PAGES, "[svsm 3.4] the SVSM's first 4 MiB: no list there");
+	check_eq(entry, SCAN_PAGES, "[svsm 3.4] the SVSM's first 4 MiB: nothing to rescind");
+	check_eq(ca, SCAN_PAGES, "[svsm 3.4] the SVSM's first 4 MiB: no calling area there");
+}
+
 /* A list over the calling area's first bytes: CALL_PENDING is its count, 1. Any one answer. */
 static void list_over_pending(void)
 {
@@ -116,4 +135,5 @@ void test_address(void)
 	entries_2m();
 	lists();
 	list_over_pending();
+	scan();
 }

@@ -45,13 +45,30 @@ static void bad_headers(void)
 	}
 }
 
+static void put(uint64_t at, uint64_t value, unsigned int bytes)
+{
+	volatile uint8_t *p = page_private(at);
+
+	for (unsigned int i = 0; i < bytes; i++)
+		p[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* Lists that are good but for where they are. */
 static void bad_alignment(void)
 {
-	static const unsigned int offsets[] = { 1, 2, 4, 7, 0x7fc, 0xffc, 0xfff };
+	static const unsigned int offsets[] = { 1, 2, 4, 7, 0x7fc, 0xfef };
+	uint64_t good = page_take_4k();
 
-	for (unsigned int i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++)
+	ghcb_psc_msr(good, PSC_PRIVATE);
+	for (unsigned int i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		put(page + offsets[i], 1, 8);
+		put(page + offsets[i] + 8, good | PV_VALIDATE, 8);
 		check_eq(call_core(CORE_PVALIDATE, page + offsets[i], 0, 0, 0), INVALID_PARAMETER,
 			 "[svsm 6.1] list at page offset %#x", offsets[i]);
+	}
+	check(trap_not_validated(good), "[svsm 6.1] and none was worked through");
+	check_eq(call_core(CORE_PVALIDATE, page + 0xfff, 0, 0, 0), INVALID_PARAMETER,
+		 "[svsm 6.1] list at page offset 0xfff");
 }
 
 static const struct {

@@ -43,7 +43,10 @@ for name in "$@"; do
 		;;
 	seeded) part "seeded faults" tests/seeded/run.sh ;;
 	seam) part "checks of source and objects" tests/seam/run.sh ;;
-	image) part "guests under QEMU" tests/image/run.sh ;;
+	image)
+		part "guests under QEMU" tests/image/run.sh
+		part "soft-SNP's counters" sim/softsnp/selftest.sh
+		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak) part "soak" tests/seam/soak.sh ;;
 	*)

@@ -45,6 +45,7 @@ static void start(void)
 		ghcb_terminate(step);
 	call_form = FORM_GHCB;
 	console_ghcb();
+	order_obey();
 }
 
 void stub_main(void)

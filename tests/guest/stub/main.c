@@ -45,7 +45,6 @@ static void start(void)
 		ghcb_terminate(step);
 	call_form = FORM_GHCB;
 	console_ghcb();
-	order_obey();
 }
 
 void stub_main(void)

@@ -123,8 +123,6 @@ bool ghcb_in(uint16_t port, uint8_t *value);
 void ghcb_prepare_run_vmpl(void);
 uint64_t ghcb_run_vmpl_result(void);
 
-void order_obey(void); /* the command line: terminate, reset or hang */
-
 void console_ports(void); /* no SNP: plain port I/O */
 void console_ghcb(void);
 void console_put(char c);

@@ -1,135 +1,109 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Guests under soft-SNP in QEMU, as a user starts them: what they print, what
-# soft-SNP counted, how they end; and every bad input, each with its one line.
+# Runs the cases of images.cfg, or those whose name contains the argument.
+# One TAP line each; what the guest said is kept in .build/image/.
 set -u
 cd "$(dirname "$0")/../.."
+here=tests/image
 out=.build/image
-mkdir -p $out
-status=0
-make -j2 all .build/stub.bz .build/svsm-measure >/dev/null || exit 1
+only=${1:-}
+number=0 failures=0
 
-say() { # 0 or 1, TEXT
-	if [ "$1" = 0 ]; then echo "ok - $2"; else
-		echo "not ok - $2"
-		status=1
+rm -rf $out
+mkdir -p $out/in
+in=$PWD/$out/in
+
+bad_inputs() {
+	local end
+	make -s -j2 softsnp .build/stub.igvm .build/linux.igvm || return
+	cp .build/stub.igvm "$in/good.igvm"
+	cp .build/linux.igvm "$in/linux.igvm"
+	head -c 50000 "$in/good.igvm" >"$in/truncated.igvm"
+	cp "$in/good.igvm" "$in/corrupt.igvm"
+	printf '\377' | dd of="$in/corrupt.igvm" bs=1 seek=30 conv=notrunc status=none
+	head -c 100000 .build/stub.elf >"$in/not-bzimage"
+	echo none >"$in/initrd"
+	printf '#!/bin/sh\necho "QEMU emulator version 6.2.0 (old)"\n' >"$in/qemu-old"
+	chmod +x "$in/qemu-old"
+	gcc -c tests/guest/stub/header.S -o "$in/header.o" || return
+	for end in terminate reset hang; do
+		gcc -c -DEND=$end $here/ends.S -o "$in/$end.o" &&
+			ld -T tests/guest/stub/stub.lds "$in/header.o" "$in/$end.o" -o "$in/$end.elf" &&
+			objcopy -O binary "$in/$end.elf" "$in/$end.bz" || return
+	done
+}
+
+begin() { # NAME
+	name=$1 command= within=60 wants=()
+}
+
+# make says "make: *** [GNUmakefile:1: run] Error 4" and ends with 2 itself
+status_of() { # STATUS
+	local inner
+	inner=$(sed -n 's/^make: \*\*\* .* Error \([0-9]*\)$/\1/p' "$log" | tail -1)
+	echo "${inner:-$1}"
+}
+
+wrong() { # what is wrong with one expectation; nothing if met
+	local kind=$1 text=$2 value
+	case $kind in
+	status) [ "$text" = "$status" ] || echo "status $status, not $text" ;;
+	says) grep -q -E -- "$text" "$log.text" || echo "no line says: $text" ;;
+	never) ! grep -q -E -- "$text" "$log.text" || echo "a line says: $text" ;;
+	lines) [ "$(wc -l <"$log.text")" -le "$text" ] || echo "more than $text lines" ;;
+	least)
+		value=$(grep -E -- "${text#* }" "$log.text" | grep -o '[0-9]\+' | sort -n | tail -1)
+		[ "${value:-0}" -ge "${text%% *}" ] || echo "${value:-no number}, not ${text%% *}: ${text#* }"
+		;;
+	esac
+}
+
+end() {
+	local start=$SECONDS want faults=
+	[ -n "$name" ] && [[ $name == *"$only"* ]] || return
+	number=$((number + 1))
+	log=$out/$number
+	case $command in
+	make*) eval "make -s run ${command#make}" >"$log" 2>&1 </dev/null ;;
+	run*) eval "${command#run} sim/softsnp/run.sh" >"$log" 2>&1 </dev/null ;;
+	esac
+	status=$?
+	status=$(status_of $status)
+	tr -d '\r' <"$log" | grep -v '^make: ' >"$log.text"
+	[ $((SECONDS - start)) -le "$within" ] || faults+="took longer than $within s"$'\n'
+	for want in "${wants[@]}"; do
+		want=$(wrong "${want%% *}" "${want#* }")
+		[ -z "$want" ] || faults+="$want"$'\n'
+	done
+	if [ -z "$faults" ]; then
+		echo "ok $number - $name ($((SECONDS - start)) s)"
+		return
 	fi
+	failures=$((failures + 1))
+	echo "not ok $number - $name"
+	printf '%s' "$faults" | sed 's/^/#   /'
+	tail -12 "$log.text" | sed 's/^/#   | /'
 }
 
-# boots TEXT EXIT LIMIT COMMAND...: its output is in $out/log
-boots() {
-	local text=$1 want=$2 limit=$3 start=$SECONDS got
-	shift 3
-	"$@" </dev/null >$out/raw 2>&1
-	got=$?
-	tr -d '\r' <$out/raw >$out/log
-	[ $got = "$want" ]
-	say $? "$text: exit status $want, is $got"
-	[ $((SECONDS - start)) -le "$limit" ]
-	say $? "$text: within $limit s, took $((SECONDS - start)) s"
-	cp $out/log "$out/$(echo "$text" | tr -c 'a-zA-Z0-9\n' -).log"
-}
-
-prints() { # TEXT REGEX
-	grep -q -E -- "$2" $out/log
-	say $? "$1"
-}
-
-counter() { # NAME, as the table has it: the first number
-	sed -n "s/^softsnp: *$1  *\([0-9][0-9]*\)$/\1/p" $out/log | head -n 1
-}
-
-counts() { # TEXT NAME TEST-OPERATOR NUMBER
-	local n
-	n=$(counter "$2")
-	[ -n "$n" ] && [ "$n" "$3" "$4" ]
-	say $? "$1: ${n:-no count} $3 $4"
-}
-
-linux() { # TEXT VMPL OPTIONS...
-	local text=$1 vmpl=$2
-	shift 2
-	boots "$text" 0 90 make -s run "VMPL=$vmpl" "$@"
-	prints "$text: the kernel says VMPL$vmpl" "SEV: SNP running at VMPL$vmpl\."
-	prints "$text: init reads vmpl $vmpl" "^init: vmpl $vmpl$"
-	prints "$text: init counts one CPU" "^init: nproc 1$"
-	! grep -q -E 'cut here|Call Trace|BUG:' $out/log
-	say $? "$text: nothing in dmesg to worry about"
-	counts "$text: PVALIDATE calls served" "SVSM call 0.1 PVALIDATE" -gt 500
-	counts "$text: two world switches in every call" "most VMPL switches in one" -eq 2
-	[ "$(counter 'VMPL switches in them')" = $((2 * $(counter 'SVSM calls'))) ]
-	say $? "$text: and in all of them together"
-	counts "$text: nothing else asked of the hypervisor in a call" \
-		"other VMGEXITs of VMPL0 in them" -eq 0
-	counts "$text: page-table writes at VMPL0 in calls" "page-table writes at VMPL0 in calls" -eq 0
-	counts "$text: page tables watched for that" "tables watched" -gt 3
-}
-
-stub() { # TEXT OPTIONS...
-	local text=$1
-	shift
-	boots "$text" 0 10 make -s run GUEST=stub "$@"
-	prints "$text: ends with its verdict" '^[0-9]+ passed, 0 failed$'
-	# its checks count here one by one
-	grep -E '^(ok|not ok) ' $out/log | sed "s/^\(ok\|not ok\) [0-9]*/\1/; s/ - / - $text: /"
-	! grep -q '^not ok ' $out/log || status=1
-}
-
-linux "Linux at VMPL1" 1
-linux "Linux at VMPL2" 2
-linux "Linux, the SVSM below 4 GiB" 1 SVSM_GPA=0x90000000 SVSM_MEM=0x2000000
-if [ -n "${QEMU10:-}" ]; then
-	linux "Linux at VMPL1, $("$QEMU10" --version | sed 1q)" 1 "QEMU=$QEMU10"
-fi
-LA57=0 linux "Linux at VMPL3, C-bit 47" 3
-prints "C-bit 47: soft-SNP says so" 'C-bit 47, 4-level'
-stub "stub at VMPL1"
-stub "stub at VMPL3" VMPL=3
-
-# ---- bad input: one clear line, a status that is not 0 ----------------------
-
-refused() { # TEXT STATUS REGEX COMMAND...
-	local text=$1 want=$2 regex=$3
-	shift 3
-	boots "$text" "$want" 60 "$@"
-	prints "$text: says why" "$regex"
-}
-
-image() { # IGVM MiB
-	env IGVM="$1" MEM="${2:-512}" TIMEOUT=30 sim/softsnp/run.sh
-}
-
-make -s image >/dev/null
-good=.build/svsm.igvm
-head -c 100000 $good >$out/truncated.igvm
-{ head -c 40 $good; printf '\377'; tail -c +42 $good; } >$out/corrupt.igvm
-head -c 5000 /dev/urandom >$out/noise
-printf '#!/bin/sh\necho "QEMU emulator version 6.2.0"\n' >$out/old-qemu
-chmod +x $out/old-qemu
-
-refused "no such kernel" 2 'no-such-kernel: no such file' make -s run KERNEL=no-such-kernel
-refused "not a bzImage" 2 'not a bzImage' make -s run KERNEL=$out/noise
-refused "no such initrd" 2 'no-such-initrd: no such file' make -s run INITRD=no-such-initrd
-refused "bad guest VMPL" 2 'svsm-pack: .*VMPL|svsm-pack: .*vmpl' make -s run VMPL=4
-refused "SVSM_GPA not aligned" 2 'svsm-pack: ' make -s run SVSM_GPA=0x90001000
-refused "SVSM_GPA in guest RAM" 2 'svsm-pack: ' make -s run SVSM_GPA=0x10000000
-refused "SVSM_MEM too small" 2 'svsm-pack: ' make -s run SVSM_MEM=0x200000
-refused "kernel larger than memory" 2 'svsm-pack: ' make -s run MEM=32
-refused "truncated IGVM" 2 'softsnp: ' image $out/truncated.igvm
-refused "corrupt IGVM" 2 'softsnp: ' image $out/corrupt.igvm
-refused "IGVM that is none" 2 'softsnp: ' image $out/noise
-refused "image larger than memory" 2 'softsnp: ' image $good 64
-refused "QEMU too old" 2 'QEMU 6.2 is too old' env QEMU=$out/old-qemu IGVM=$good sim/softsnp/run.sh
-refused "no such QEMU" 2 'no such QEMU' env QEMU=no-such-qemu IGVM=$good sim/softsnp/run.sh
-# The stub does on its command line's word what it otherwise never does.
-stub_does() { # WORD
-	make -s .build/stub.igvm "APPEND=$1" && cp .build/stub.igvm "$out/$1.igvm"
-}
-stub_does terminate
-refused "a guest that terminates itself" 4 'terminates itself, set 0 code 0: [a-z]' image $out/terminate.igvm
-stub_does reset
-refused "a guest that resets" 3 'reset' image $out/reset.igvm
-stub_does hang
-refused "a guest that hangs" 5 'the guest hangs' env IGVM=$out/hang.igvm TIMEOUT=5 sim/softsnp/run.sh
-make -s image >/dev/null
-exit $status
+bad_inputs || exit 1
+name=
+while read -r word text; do
+	text=${text//@/$in}
+	case $word in
+	'' | '#'*) ;;
+	case)
+		end
+		begin "$text"
+		;;
+	make | run) command="$word $text" ;;
+	within) within=$text ;;
+	status | says | never | lines | least) wants+=("$word $text") ;;
+	*)
+		echo "images.cfg: what is $word?" >&2
+		exit 2
+		;;
+	esac
+done <$here/images.cfg
+end
+make -s .build/svsm.igvm >/dev/null
+[ $failures = 0 ]

@@ -2,6 +2,10 @@
 /* The calling convention, in both forms of the call [svsm 3]. */
 #include "stub.h"
 
+#define RCX_IN 0x1011121314151617ULL /* no list, no page */
+#define RDX_IN 0x2021222324252627ULL
+#define R8_IN 0x3031323334353637ULL
+
 static const char *const names[] = { "MSR", "GHCB" };
 
 static const struct {
@@ -29,7 +33,7 @@ static void refused(enum form form)
 	struct call c;
 
 	for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		call_set(&c, numbers[i].rax, 0, 0, 0);
+		call_set(&c, numbers[i].rax, RCX_IN, RDX_IN, R8_IN);
 		call_run(&c, form);
 		check_eq(c.out.rax, numbers[i].result, "[svsm 5] %s: %s", names[form],
 			 numbers[i].text);
@@ -43,13 +47,13 @@ static void pending(enum form form)
 	static const uint8_t reserved[] = { 2, 3, 0x7f, 0x80, 0x81, 0xff };
 	struct call c;
 
-	call_set(&c, CORE_QUERY_PROTOCOL, 1, 0, 0);
+	call_set(&c, CORE_QUERY_PROTOCOL, 1, RDX_IN, R8_IN);
 	c.pending = 0;
 	call_run(&c, form);
 	check(call_changed(&c) == 0 && c.left == 0 && c.hv_ok,
 	      "[svsm 3.3] %s: CALL_PENDING 0: comes back and nothing changed", names[form]);
 	for (unsigned int i = 0; i < sizeof(reserved); i++) {
-		call_set(&c, CORE_QUERY_PROTOCOL, 1, 0, 0);
+		call_set(&c, CORE_QUERY_PROTOCOL, 1, RDX_IN, R8_IN);
 		c.pending = reserved[i];
 		call_run(&c, form);
 		check_eq(c.out.rax, INVALID_FORMAT, "[svsm 2] %s: CALL_PENDING %#x", names[form],
@@ -68,7 +72,7 @@ static void rest_of_page(enum form form)
 
 	for (unsigned int i = 8; i < PAGE_4K; i++)
 		ca[i] = (uint8_t)(i * 7);
-	call_set(&c, CORE_QUERY_PROTOCOL, 1, 0, 0);
+	call_set(&c, CORE_QUERY_PROTOCOL, 1, RDX_IN, R8_IN);
 	call_run(&c, form);
 	for (unsigned int i = 8; i < PAGE_4K; i++) {
 		same &= ca[i] == (uint8_t)(i * 7);

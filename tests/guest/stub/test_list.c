@@ -176,7 +176,8 @@ static void incomplete(void)
 	for (unsigned int i = 0; i < LARGE; i++)
 		list_add(&l, (first + i * PAGE_2M) | PV_2M);
 	check_eq(list_run(&l), OK, "[svsm 6.1] rescind 12 times 2 MiB");
-	check(list_incomplete > before, "[svsm 6.1] 24 MiB are more than one call takes: INCOMPLETE");
+	check(list_incomplete > before,
+	      "[svsm 6.1] 24 MiB are more than one call takes: INCOMPLETE");
 	check(!list_lost_count, "[svsm 6.1] INCOMPLETE always comes with progress");
 }
 

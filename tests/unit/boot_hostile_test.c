@@ -59,15 +59,19 @@ declare_lie(sev_info_nonsense, bootrig_answer_msr(0x002, 0), GHCB_REPLY) declare
 						      GHCB_REPLY)
 		declare_lie(psc_unknown_result, bootrig_answer_ghcb(PSC, 0x100000000, 0),
 			    GHCB_REPLY) declare_lie(psc_past_the_end,
-						    bootrig_answer_psc(0x00000005), GHCB_REPLY)
-			declare_lie(psc_end_grew, bootrig_answer_psc(0x00090000),
-				    GHCB_REPLY) declare_lie(psc_reserved,
-							    bootrig_answer_psc(0x100000001),
-							    GHCB_REPLY)
-				declare_lie(ap_creation_refused,
-					    bootrig_answer_ghcb(AP_CREATION, 2, 5), AP_CREATION)
-					declare_lie(console_refused,
-						    bootrig_answer_ghcb(IOIO, 2, 5), GHCB_REPLY)
+						    bootrig_answer_psc(0x00000005, 0), GHCB_REPLY)
+			declare_lie(psc_end_grew, bootrig_answer_psc(0x00090000, 0), GHCB_REPLY)
+				declare_lie(psc_reserved, bootrig_answer_psc(0x100000001, 0),
+					    GHCB_REPLY)
+					declare_lie(psc_done_with_an_error,
+						    bootrig_answer_psc(0x00000001, 0x10000000000),
+						    PSC)
+						declare_lie(ap_creation_refused,
+							    bootrig_answer_ghcb(AP_CREATION, 2, 5),
+							    AP_CREATION)
+							declare_lie(console_refused,
+								    bootrig_answer_ghcb(IOIO, 2, 5),
+								    GHCB_REPLY)
 
 	/* ---- the instructions ---- */
 
@@ -81,8 +85,19 @@ declare_lie(sev_info_nonsense, bootrig_answer_msr(0x002, 0), GHCB_REPLY) declare
 
 	/* A page that is validated twice is one that the hypervisor mapped twice. */
 	declare_lie(own_memory_validated_before, host_fail(HOST_PVALIDATE, 2, HOST_UNCHANGED),
-		    PVALIDATE) declare_lie(ram_validated_before,
-					   host_fail(HOST_PVALIDATE, 40, HOST_UNCHANGED), PVALIDATE)
+		    PVALIDATE)
+	/* The page is as good as any but for that bit: only the carry flag tells. */
+	static uint32_t validated_before(const struct host_op *op)
+{
+	uint64_t spa;
+
+	if (op->kind == HOST_PVALIDATE && op->gpa == 8 * PAGE_2M + PAGE_2M)
+		if (snp_gpa_to_spa(&host.snp, op->gpa, &spa))
+			snp_rmp_head(&host.snp, spa)->validated = 1;
+	return 0;
+}
+
+declare_lie(ram_validated_before, host.hook = validated_before, PVALIDATE)
 
 	/* ---- the launch pages ---- */
 

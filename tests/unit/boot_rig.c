@@ -99,16 +99,20 @@ static uint32_t tell(const struct host_op *op)
 		memcpy(&code, page + GHCB_CODE, sizeof(code));
 	if (code != lie.code)
 		return 0;
-	if (lie.how == BY_MSR)
+	switch (lie.how) {
+	case BY_MSR:
 		host.snp.vcpu[0].ghcb_msr[0] = lie.answer;
-	else if (lie.how == BY_PSC)
+		break;
+	case BY_PSC:
 		memcpy(page + GHCB_BUFFER, &lie.answer, sizeof(lie.answer));
-	else
-		memcpy(page + GHCB_INFO1, &lie.answer, sizeof(lie.answer));
-	if (lie.how == BY_PSC)
-		memset(page + GHCB_INFO1, 0, 16);
-	else if (lie.how == BY_GHCB)
+		memset(page + GHCB_INFO1, 0, 8);
 		memcpy(page + GHCB_INFO2, &lie.info2, sizeof(lie.info2));
+		break;
+	default:
+		memcpy(page + GHCB_INFO1, &lie.answer, sizeof(lie.answer));
+		memcpy(page + GHCB_INFO2, &lie.info2, sizeof(lie.info2));
+		break;
+	}
 	lie.how = NOTHING;
 	return 1;
 }
@@ -128,11 +132,12 @@ void bootrig_answer_ghcb(uint64_t code, uint64_t info1, uint64_t info2)
 	lie.info2 = info2;
 }
 
-void bootrig_answer_psc(uint64_t header)
+void bootrig_answer_psc(uint64_t header, uint64_t info2)
 {
 	lie.how = BY_PSC;
 	lie.code = GHCB_PSC;
 	lie.answer = header;
+	lie.info2 = info2;
 }
 
 struct svsm_config *bootrig_config(void)

@@ -25,5 +25,5 @@ void bootrig_run(void);
  */
 void bootrig_answer_msr(unsigned int code, uint64_t answer);
 void bootrig_answer_ghcb(uint64_t code, uint64_t info1, uint64_t info2);
-/* The next page state change leaves this header. */
-void bootrig_answer_psc(uint64_t header);
+/* The next page state change leaves this header, and SW_EXITINFO2. */
+void bootrig_answer_psc(uint64_t header, uint64_t info2);

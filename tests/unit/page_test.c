@@ -173,11 +173,13 @@ declare_test(page_settle_without_claim)
 /* ---- several threads: a claim is exclusive, and nothing gets lost ---- */
 
 #define THREADS 4U
-#define ROUNDS 20000U
+#define ROUNDS 500000U
 #define REGIONS 2U
+#define CROWD 16U /* frames of one word, so that threads meet */
 
 static _Atomic unsigned int holder[REGIONS * FRAMES_PER_2M];
 static _Atomic unsigned int clashes, claims_2m;
+static pthread_barrier_t start;
 
 static void hold(uint64_t frame, unsigned int count, unsigned int me)
 {
@@ -193,13 +195,14 @@ static void *work(void *arg)
 {
 	unsigned int me = (unsigned int)(uintptr_t)arg, random = me;
 
+	pthread_barrier_wait(&start);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		random = random * 1103515245U + 12345U;
 		enum page_size size = (random >> 16) % 16 == 0 ? SIZE_2M : SIZE_4K;
-		uint64_t frame = (random >> 8) % (REGIONS * FRAMES_PER_2M);
+		uint64_t frame = (random >> 8) % REGIONS * FRAMES_PER_2M;
 
-		if (size == SIZE_2M)
-			frame = align_down(frame, FRAMES_PER_2M);
+		if (size == SIZE_4K)
+			frame += (random >> 20) % CROWD;
 		if (claim(START + frame * PAGE_4K, size, PAGE_GUEST) != OK)
 			continue;
 		atomic_fetch_add(&claims_2m, size == SIZE_2M);
@@ -216,6 +219,7 @@ declare_test(page_threads)
 	fresh();
 	for (unsigned int i = 0; i < REGIONS; i++)
 		put(START + i * PAGE_2M, SIZE_2M, PAGE_GUEST);
+	check_eq(pthread_barrier_init(&start, NULL, THREADS), 0);
 	for (unsigned int i = 0; i < THREADS; i++)
 		check_eq(pthread_create(&thread[i], NULL, work, (void *)(uintptr_t)(i + 1)), 0);
 	for (unsigned int i = 0; i < THREADS; i++)

@@ -43,23 +43,17 @@ static uint32_t port_in(struct snp *m, uint16_t port, unsigned int bytes)
 
 static const struct snp_ops ops = { .memory = memory, .port_in = port_in, .port_out = port_out };
 
-static void must(bool ok)
-{
-	if (!ok)
-		hw_stop(REASON_BUG, __LINE__);
-}
-
 /* Everything private, nothing validated but the pages of VMPL0. */
 static void assign_memory(void)
 {
-	must(snp_add_slot(&host.snp, 0, 0, HOST_RAM));
-	must(snp_add_slot(&host.snp, HOST_SVSM_GPA, SVSM_SPA, HOST_SVSM_BYTES));
+	CHECK(snp_add_slot(&host.snp, 0, 0, HOST_RAM));
+	CHECK(snp_add_slot(&host.snp, HOST_SVSM_GPA, SVSM_SPA, HOST_SVSM_BYTES));
 	for (uint64_t gpa = 0; gpa < HOST_RAM; gpa += gpa < PAGE_2M ? PAGE_4K : PAGE_2M)
-		must(snp_page_state(&host.snp, gpa, gpa >= PAGE_2M, true));
+		CHECK(snp_page_state(&host.snp, gpa, gpa >= PAGE_2M, true));
 	snp_vmsa_reset(host_page(OWN_VMSA), 0, SEV_SNP_ACTIVE | SEV_RESTRICTED_INJECTION);
-	must(snp_launch_page(&host.snp, NULL, SNP_PAGE_VMSA, OWN_VMSA));
-	must(snp_launch_page(&host.snp, NULL, SNP_PAGE_NORMAL, OWN_VMSA + PAGE_4K));
-	must(snp_gpa_to_spa(&host.snp, OWN_VMSA, &host.snp.vcpu[0].vmsa_spa[0]));
+	CHECK(snp_launch_page(&host.snp, NULL, SNP_PAGE_VMSA, OWN_VMSA));
+	CHECK(snp_launch_page(&host.snp, NULL, SNP_PAGE_NORMAL, OWN_VMSA + PAGE_4K));
+	CHECK(snp_gpa_to_spa(&host.snp, OWN_VMSA, &host.snp.vcpu[0].vmsa_spa[0]));
 	host.snp.vcpu[0].vmsa_gpa[0] = OWN_VMSA;
 }
 
@@ -69,8 +63,8 @@ static void add_range(uint64_t start, uint64_t end)
 	static size_t used;
 	uint64_t bytes = page_record_bytes(end - start);
 
-	must(used + bytes <= sizeof(words));
-	must(page_add_range(pa(start), end - start, (uint8_t *)words + used) == OK);
+	CHECK(used + bytes <= sizeof(words));
+	CHECK(page_add_range(pa(start), end - start, (uint8_t *)words + used) == OK);
 	used += bytes;
 }
 
@@ -81,7 +75,7 @@ static void build_record(void)
 	add_range(0, HOST_HOLE);
 	add_range(HOST_HOLE_END, HOST_RAM);
 	add_range(HOST_SVSM_GPA, HOST_SVSM_GPA + HOST_SVSM_BYTES);
-	must(page_claim(pa(HOST_SVSM_GPA), SIZE_2M, PAGE_NONE, &seen) == OK);
+	CHECK(page_claim(pa(HOST_SVSM_GPA), SIZE_2M, PAGE_NONE, &seen) == OK);
 	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES);
 }
 
@@ -89,11 +83,11 @@ static void give_page(pa_t page)
 {
 	enum page_state seen;
 
-	must(page_claim(page, SIZE_4K, PAGE_NONE, &seen) == OK);
-	must(hw_pvalidate(page, SIZE_4K, true).code == RMP_OK);
-	must(hw_zero(page, SIZE_4K) == OK);
+	CHECK(page_claim(page, SIZE_4K, PAGE_NONE, &seen) == OK);
+	CHECK(hw_pvalidate(page, SIZE_4K, true).code == RMP_OK);
+	CHECK(hw_zero(page, SIZE_4K) == OK);
 	for (unsigned int vmpl = 1; vmpl <= host.vmpl; vmpl++)
-		must(hw_rmpadjust(page, SIZE_4K, vmpl, PERM_ALL, false) == RMP_OK);
+		CHECK(hw_rmpadjust(page, SIZE_4K, vmpl, PERM_ALL, false) == RMP_OK);
 	page_settle(page, SIZE_4K, PAGE_GUEST);
 }
 
@@ -103,11 +97,12 @@ static void build_vcpu(void)
 	uint8_t page[PAGE_4K];
 	pa_t frame;
 
-	must(accept_more() == OK && frame_alloc_vmsa(&frame) == OK);
+	CHECK(accept_more() == OK);
+	CHECK(frame_alloc_vmsa(&frame) == OK);
 	vmsa_build(page, &guest);
-	must(hw_copy_out(frame, page, sizeof(page)) == OK);
-	must(hw_rmpadjust(frame, SIZE_4K, 1, PERM_NONE, true) == RMP_OK);
-	must(ghcb_ap_create(HOST_APIC_ID, host.vmpl, frame, SEV_SNP_ACTIVE) == OK);
+	CHECK(hw_copy_out(frame, page, sizeof(page)) == OK);
+	CHECK(hw_rmpadjust(frame, SIZE_4K, 1, PERM_NONE, true) == RMP_OK);
+	CHECK(ghcb_ap_create(HOST_APIC_ID, host.vmpl, frame, SEV_SNP_ACTIVE) == OK);
 	host.vcpu = vcpu_boot(frame, pa(HOST_CA), host.vmpl, HOST_APIC_ID);
 }
 
@@ -119,11 +114,11 @@ void host_new(unsigned int vmpl)
 	host.vmpl = vmpl;
 	host.memory = aligned_alloc(PAGE_4K, MEMORY);
 	host.rmp = calloc(MEMORY / PAGE_4K, sizeof(*host.rmp));
-	must(host.memory != NULL && host.rmp != NULL);
+	CHECK(host.memory != NULL && host.rmp != NULL);
 	snp_init(&host.snp, &ops, host.rmp, 0, MEMORY / PAGE_4K, CBIT);
 	assign_memory();
 	build_record();
-	must(cpu_share_ghcb(&va, &ghcb) == OK && ghcb_init(va, ghcb) == OK);
+	CHECK(cpu_share_ghcb(&va, &ghcb) == OK && ghcb_init(va, ghcb) == OK);
 	for (unsigned int i = 0; i < HOST_GUEST_PAGE_COUNT; i++)
 		give_page(pa(HOST_GUEST_PAGES + i * PAGE_4K));
 	build_vcpu();

@@ -7,6 +7,8 @@
  */
 #include "record.h"
 
+#include <string.h>
+
 /* Written at boot by one CPU, then only read. */
 static struct range {
 	uint64_t start, end;
@@ -147,4 +149,16 @@ void page_settle(pa_t page, enum page_size size, enum page_state to)
 	uint64_t old = atomic_fetch_xor(word, (uint64_t)(PAGE_USED ^ to) << shift);
 
 	CHECK(state_at(old, shift) == PAGE_USED);
+}
+
+enum err page_fill(pa_t start, uint64_t bytes, enum page_state to)
+{
+	unsigned int shift;
+	record_word *word = record_find(start, bytes, &shift);
+
+	CHECK(is_aligned(start.raw | bytes, PAGE_2M));
+	if (word == NULL)
+		return ERR_ADDRESS;
+	memset((void *)word, (int)(record_pattern(to) & 0xff), bytes / PAGE_4K / 4);
+	return OK;
 }

@@ -70,20 +70,44 @@ static bool accept(const struct boot *b, pa_t at, enum page_size size)
 	return true;
 }
 
-static enum event accept_pages(struct boot *b, uint64_t start, uint64_t end, enum page_size size)
+static enum event take(struct boot *b, uint64_t start, uint64_t end, enum page_size size)
 {
 	uint64_t done;
+
+	if (ghcb_psc(pa(start), (end - start) / size_bytes(size), size, true, &done) != OK)
+		return boot_refuse(b, REASON_PSC, start + done * size_bytes(size));
+	return EV_DONE;
+}
+
+static enum event accept_4k(struct boot *b, uint64_t start, uint64_t end)
+{
 	enum page_state seen;
 
 	if (start >= end)
 		return EV_DONE;
-	if (ghcb_psc(pa(start), (end - start) / size_bytes(size), size, true, &done) != OK)
-		return boot_refuse(b, REASON_PSC, start + done * size_bytes(size));
-	for (uint64_t at = start; at < end; at += size_bytes(size)) {
-		if (page_claim(pa(at), size, PAGE_NONE, &seen) != OK || !accept(b, pa(at), size))
+	if (take(b, start, end, SIZE_4K) != EV_DONE)
+		return EV_FAILED;
+	for (uint64_t at = start; at < end; at += PAGE_4K) {
+		if (page_claim(pa(at), SIZE_4K, PAGE_NONE, &seen) != OK ||
+		    !accept(b, pa(at), SIZE_4K))
 			return boot_refuse(b, REASON_PVALIDATE, at);
-		page_settle(pa(at), size, PAGE_GUEST);
+		page_settle(pa(at), SIZE_4K, PAGE_GUEST);
 	}
+	return EV_DONE;
+}
+
+/* Nearly all of boot's work: recorded at once, nobody else being there to see it. */
+static enum event accept_2m(struct boot *b, uint64_t start, uint64_t end)
+{
+	if (start >= end)
+		return EV_DONE;
+	if (take(b, start, end, SIZE_2M) != EV_DONE)
+		return EV_FAILED;
+	for (uint64_t at = start; at < end; at += PAGE_2M)
+		if (!accept(b, pa(at), SIZE_2M))
+			return boot_refuse(b, REASON_PVALIDATE, at);
+	if (page_fill(pa(start), end - start, PAGE_GUEST) != OK)
+		return boot_refuse(b, REASON_MEMORY_MAP, MAP_MISSING);
 	return EV_DONE;
 }
 
@@ -93,11 +117,10 @@ static enum event accept_run(struct boot *b, uint64_t start, uint64_t end)
 	uint64_t head = align_up(start, PAGE_2M), tail = align_down(end, PAGE_2M);
 
 	if (head > tail)
-		return accept_pages(b, start, end, SIZE_4K);
-	if (accept_pages(b, start, head, SIZE_4K) != EV_DONE ||
-	    accept_pages(b, head, tail, SIZE_2M) != EV_DONE)
+		return accept_4k(b, start, end);
+	if (accept_4k(b, start, head) != EV_DONE || accept_2m(b, head, tail) != EV_DONE)
 		return EV_FAILED;
-	return accept_pages(b, tail, end, SIZE_4K);
+	return accept_4k(b, tail, end);
 }
 
 /* What of one range of RAM lies between the launched runs. */

@@ -50,3 +50,10 @@ must_check enum err page_claim(pa_t page, enum page_size size, enum page_state f
 
 /* PAGE_USED -> to. The caller holds the claim. */
 void page_settle(pa_t page, enum page_size size, enum page_state to);
+
+/*
+ * Boot only, before another vCPU runs: the frames of [start, start + bytes),
+ * 2 MiB aligned and all PAGE_NONE, become `to` without a claim. ERR_ADDRESS
+ * when not wholly inside a range.
+ */
+must_check enum err page_fill(pa_t start, uint64_t bytes, enum page_state to);

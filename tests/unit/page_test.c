@@ -147,6 +147,19 @@ declare_test(page_hole)
 	check_eq(state(0x101000), PAGE_NONE);
 }
 
+declare_test(page_fill_at_boot)
+{
+	fresh();
+	check_eq(page_fill(pa(START + PAGE_2M), 2 * PAGE_2M, PAGE_GUEST), OK);
+	check_eq(state(START + PAGE_2M - PAGE_4K), PAGE_NONE);
+	for (uint64_t at = PAGE_2M; at < 3 * PAGE_2M; at += PAGE_4K)
+		check_eq(state(START + at), PAGE_GUEST);
+	check_eq(state(START + 3 * PAGE_2M), PAGE_NONE);
+	check_eq(page_fill(pa(START + BYTES - PAGE_2M), 2 * PAGE_2M, PAGE_GUEST), ERR_ADDRESS);
+	check_eq(page_fill(pa(0), PAGE_2M, PAGE_GUEST), ERR_ADDRESS);
+	check_eq(state(START + BYTES - PAGE_2M), PAGE_NONE);
+}
+
 static void settle_unclaimed_4k(void)
 {
 	page_settle(pa(START), SIZE_4K, PAGE_GUEST);

@@ -45,6 +45,7 @@ for name in "$@"; do
 	seam) part "checks of source and objects" tests/seam/run.sh ;;
 	image)
 		part "guests under QEMU" tests/image/run.sh
+		part "the firmware's protections" tests/image/faults.sh
 		part "soft-SNP's counters" sim/softsnp/selftest.sh
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Runs the cases of images.cfg, or those whose name has the argument in it.
+# Runs the cases of images.cfg (or CASES=), or those whose name has the argument in it.
 # A line of TAP each; what a run printed is kept in .build/image/.
 set -u
 cd "$(dirname "$0")/../.."
@@ -8,6 +8,7 @@ here=tests/image
 out=.build/image
 in=$PWD/$out/in
 only=${1:-}
+cases=${CASES:-$here/images.cfg}
 failures=0 number=0
 declare -A expected
 
@@ -35,7 +36,7 @@ bad_inputs() {
 # make says "make: *** [GNUmakefile:1: run] Error 4" and ends with 2 itself
 status_of() { # STATUS
 	local inner
-	inner=$(sed -n 's/^make: \*\*\* .* Error \([0-9]*\)$/\1/p' "$log.raw" | tail -n 1)
+	inner=$(sed -n 's/^make[^ ]*: \*\*\* .* Error \([0-9]*\)$/\1/p' "$log.raw" | tail -n 1)
 	echo "${inner:-$1}"
 }
 
@@ -89,7 +90,7 @@ finish() { # runs the case that has been read
 	eval "$command" >"$log.raw" 2>&1 </dev/null
 	status=$(status_of $?)
 	seconds=$((SECONDS - start))
-	tr -d '\r' <"$log.raw" | grep -v '^make: ' >"$log"
+	tr -d '\r' <"$log.raw" | grep -v '^make[^ ]*: ' >"$log"
 	faults=$(while read -r line; do
 		[ -z "$line" ] || wrong "${line%% *}" "${line#* }"
 	done <<<"$wants")
@@ -118,11 +119,11 @@ while read -r word text; do
 		[ "$kind" != expect ] || expected[$name]=$wants
 		;;
 	*)
-		echo "images.cfg: what is $word?" >&2
+		echo "$cases: what is $word?" >&2
 		exit 1
 		;;
 	esac
-done <$here/images.cfg
+done <"$cases"
 finish
 make -s image >/dev/null
 [ "$number" != 0 ] && [ $failures = 0 ]

@@ -197,6 +197,7 @@ declare_test(path_vcpu_strict)
 	host_set(VMSA_RAX, SVSM_CORE_QUERY_PROTOCOL);
 	ev = strict_at(VCPU_SERVE, EV_ENTERED, ARROW(EV_DONE));
 	host_serve(ev);
+	check_eq(ev, EV_DONE);
 	ev = strict_at(VCPU_PARKED, EV_HOST_REFUSED, ARROW(EV_AGAIN) | ARROW(EV_STOP));
 	ev = strict_at(VCPU_STOPPED, EV_STOP, 0);
 	check_eq(ev, EV_NONE);

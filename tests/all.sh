@@ -49,7 +49,7 @@ for name in "$@"; do
 		part "soft-SNP's counters" sim/softsnp/selftest.sh
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
-	soak) part "soak" tests/seam/soak.sh ;;
+	soak) part "soak" tests/image/soak.sh ;;
 	*)
 		echo "all.sh: no part $name" >&2
 		exit 2

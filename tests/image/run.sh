@@ -61,8 +61,8 @@ wrong() { # one expectation; says what is wrong with it
 		[ "${got:-none}" = "${text%% *}" ] || echo "${text#* }: ${got:-none}, not ${text%% *}"
 		;;
 	twice)
-		got=$(counter "${text% / *}")
-		[ "${got:-none}" = "$((2 * $(counter "${text#* / }")))" ] || echo "not $text: ${got:-none}"
+		got=$(counter "${text#* / }")
+		[ "$(counter "${text% / *}")" = $((2 * ${got:-1})) ] || echo "${text#* / }: ${got:-none}, not half"
 		;;
 	checks)
 		! grep '^not ok ' "$log" || echo "a check of the guest failed"

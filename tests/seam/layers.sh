@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # layers.sh OBJECTS: what each folder's objects need of other folders.
-# sm -> cpu -> ghcb -> mm; the hw_ seam, the stack guard and the libraries are below all. The
+# sm -> cpu -> ghcb -> mm; the hw_ seam, the stack guard, libc and mem* are below all. The
 # one upward edge is cpu/start.S (or cpu/init.c) entering sm_main.
 set -u
 objects=$1
@@ -20,7 +20,7 @@ needed() {
 forbid() { # FOLDER, then the folders above it
 	local folder=$1 bad
 	shift
-	bad=$(comm -12 <(needed "$folder") <(defined "$@") | grep -v -E '^(hw_|__stack_chk_)')
+	bad=$(comm -12 <(needed "$folder") <(defined "$@") | grep -v -E '^(hw_|__stack_chk_|mem(cpy|move|set|cmp)$)')
 	[ "$folder" != cpu ] || bad=$(printf '%s' "$bad" | grep -v -x 'sm_main')
 	[ -z "$bad" ] || {
 		echo "$folder needs of $*: $bad"

@@ -40,7 +40,7 @@ address=phys-bits=52,+la57
 set --
 [ "$ICOUNT" = 0 ] || set -- -icount shift=0,sleep=off
 timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m 2688M \
-	-cpu "EPYC,+svm,$address,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma" \
+	-cpu "EPYC,+svm,$address,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma,-cx16" \
 	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-device isa-debug-exit,iobase=0xf4 "$@" \
 	-kernel "$SOFTSNP" -initrd "$IGVM" \

@@ -199,6 +199,7 @@ declare_test(path_vcpu_strict)
 	host_serve(ev);
 	check_eq(ev, EV_DONE);
 	ev = strict_at(VCPU_PARKED, EV_HOST_REFUSED, ARROW(EV_AGAIN) | ARROW(EV_STOP));
+	check_eq(ev, EV_AGAIN);
 	ev = strict_at(VCPU_STOPPED, EV_STOP, 0);
 	check_eq(ev, EV_NONE);
 }

@@ -17,8 +17,7 @@ static enum err accepted(struct hw_pvalidate_result r, pa_t page)
 	return r.code == RMP_OK ? OK : ERR_RMP;
 }
 
-/* By 4 KiB where the hypervisor has no 2 MiB page. */
-static enum err validate(pa_t region)
+enum err accept_validate(pa_t region)
 {
 	struct hw_pvalidate_result r = hw_pvalidate(region, SIZE_2M, true);
 	enum err err = OK;
@@ -46,7 +45,7 @@ enum err accept_more(void)
 		page_settle(region, SIZE_2M, PAGE_NONE);
 		return err;
 	}
-	err = validate(region);
+	err = accept_validate(region);
 	/* Half validated, it stays claimed: it could not be told from a double validation. */
 	if (err == OK)
 		page_settle(region, SIZE_2M, PAGE_FREE);

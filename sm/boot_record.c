@@ -68,21 +68,6 @@ static uint64_t record_bytes(const struct boot *b)
 	return bytes;
 }
 
-/* PVALIDATE by 4 KiB where the hypervisor has no 2 MiB page. */
-static bool validate(pa_t at)
-{
-	struct hw_pvalidate_result r = hw_pvalidate(at, SIZE_2M, true);
-
-	if (r.code != RMP_FAIL_SIZEMISMATCH)
-		return r.code == RMP_OK && !r.unchanged;
-	for (unsigned int i = 0; i < FRAMES_PER_2M; i++) {
-		r = hw_pvalidate(pa_add(at, i * PAGE_4K), SIZE_4K, true);
-		if (r.code != RMP_OK || r.unchanged)
-			return false;
-	}
-	return true;
-}
-
 /* The record's own memory, behind the image: accepted by 2 MiB, zeroed by need. */
 static enum event take_record(struct boot *b, uint64_t bytes, uint64_t end)
 {
@@ -91,7 +76,7 @@ static enum event take_record(struct boot *b, uint64_t bytes, uint64_t end)
 	if (ghcb_psc(pa(b->image_end), (end - b->image_end) / PAGE_2M, SIZE_2M, true, &done) != OK)
 		return boot_refuse(b, REASON_PSC, b->image_end + done * PAGE_2M);
 	for (uint64_t at = b->image_end; at < end; at += PAGE_2M)
-		if (!validate(pa(at)))
+		if (accept_validate(pa(at)) != OK)
 			return boot_refuse(b, REASON_PVALIDATE, at);
 	memset(cpu_memory(pa(b->image_end)), 0, bytes);
 	return EV_DONE;

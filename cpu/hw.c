@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The seam on the machine, but for memory accesses (hw_mem.c): see hw.h. */
 #include "percpu.h"
-#include "traps.h"
-#include "window.h"
 
 #include <svsm/hw.h>
 
@@ -14,46 +12,6 @@
 /* INVLPGB RAX: ASID valid (a guest's is filled in by the CPU), globals too. */
 #define INVLPGB_ASID 0x4ULL
 #define INVLPGB_GLOBAL 0x8ULL
-
-struct hw_pvalidate_result hw_pvalidate(pa_t page, enum page_size size, bool validate)
-{
-	uint64_t rax = window_va(page);
-	bool carry;
-
-	if (rax == 0)
-		return (struct hw_pvalidate_result){ HW_FAULT, false };
-	__asm__ volatile("stac\n"
-			 "1: pvalidate\n"
-			 "2: clac\n" TRAP_FIXUP(1b, 3f) ".pushsection .text.fixup, \"ax\"\n"
-							"3: movl %[fault], %%eax\n"
-							"clc\n"
-							"jmp 2b\n"
-							".popsection\n"
-			 : "+a"(rax), "=@ccc"(carry)
-			 : "c"((uint64_t)size), "d"((uint64_t)validate), [fault] "i"(HW_FAULT)
-			 : "memory");
-	return (struct hw_pvalidate_result){ (uint32_t)rax, carry };
-}
-
-uint32_t hw_rmpadjust(pa_t page, enum page_size size, unsigned int vmpl, unsigned int perms,
-		      bool vmsa)
-{
-	uint64_t rax = window_va(page);
-
-	if (rax == 0)
-		return HW_FAULT;
-	__asm__ volatile("stac\n"
-			 "1: rmpadjust\n"
-			 "2: clac\n" TRAP_FIXUP(1b, 3f) ".pushsection .text.fixup, \"ax\"\n"
-							"3: movl %[fault], %%eax\n"
-							"jmp 2b\n"
-							".popsection\n"
-			 : "+a"(rax)
-			 : "c"((uint64_t)size),
-			   "d"((uint64_t)vmsa << 16 | perms << 8 | vmpl), [fault] "i"(HW_FAULT)
-			 : "cc", "memory");
-	return (uint32_t)rax;
-}
 
 void hw_flush_all(void)
 {

@@ -133,20 +133,3 @@ enum err hw_cas64(pa_t at, uint64_t expected, uint64_t desired, uint64_t *seen)
 				 : "cc", "memory");
 	return fault ? ERR_FAULT : OK;
 }
-
-/* Eight bytes an iteration: byte-wise REP STOS is eight times slower under TCG. */
-enum err hw_zero(pa_t page, enum page_size size)
-{
-	uint64_t va = window_va(page);
-	uint64_t count = size_bytes(size) / 8;
-
-	if (va == 0)
-		return ERR_FAULT;
-	__asm__ volatile("stac\n"
-			 "1: rep stosq\n"
-			 "2: clac\n" TRAP_FIXUP(1b, 2b)
-			 : "+D"(va), "+c"(count)
-			 : "a"(0ULL)
-			 : "memory");
-	return count == 0 ? OK : ERR_FAULT;
-}

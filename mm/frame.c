@@ -1,113 +1,162 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The allocator: looks for a PAGE_FREE frame in the record, from where the
- * last one was found. A frame is missed only when it became free behind the
- * search.
+ * The allocator as its callers see it: frames of a row that the CPU owns, and
+ * frames given back. How a CPU comes by a row: frame_row.c.
  */
-#include "record.h"
+#include "frames.h"
 
-#include <svsm/frame.h>
+#define NO_BASE 1ULL /* no frame is at a multiple of 4 KiB from it */
 
-static struct {
-	uint64_t start, bytes;
-	_Atomic uint64_t hint; /* word index; any value is right */
-} own;
+struct frame_memory frames;
 
-void frame_init(pa_t start, uint64_t bytes)
+static struct frame_row no_row; /* nothing is ever free in it */
+static struct frame_cpu cpus[FRAME_CPUS];
+
+void frame_init(pa_t start, uint64_t bytes, shared8 *region, shared8 *owner, struct frame_row *row,
+		unsigned int count)
 {
-	CHECK(is_aligned(start.raw | bytes, PAGE_2M));
-	own.start = start.raw;
-	own.bytes = bytes;
-	atomic_store(&own.hint, 0);
+	CHECK(is_aligned(start.raw | bytes, PAGE_2M) && count <= FRAME_CPUS);
+	frames = (struct frame_memory){ start.raw, bytes / PAGE_4K, bytes / PAGE_2M,
+					count,	   region,	    owner,
+					row };
+	for (unsigned int i = 0; i < count; i++) {
+		cpus[i] = (struct frame_cpu){ .spare = FRAME_NO_SPARE, .tag = (uint8_t)(i + 1) };
+		frame_own(&cpus[i], NULL);
+	}
+}
+
+struct frame_cpu *frame_cpu(unsigned int cpu)
+{
+	CHECK(cpu < frames.cpus);
+	return &cpus[cpu];
+}
+
+void frame_own(struct frame_cpu *me, shared8 *owner)
+{
+	uint64_t index = (uint64_t)(owner - frames.owner);
+
+	me->owner = owner;
+	me->row = owner == NULL ? &no_row : &frames.row[index];
+	me->base = owner == NULL ? NO_BASE : frames.start + index * ROW_BYTES;
+}
+
+uint64_t frame_given(const struct frame_cpu *me)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < frames.cpus; i++)
+		if (&cpus[i] != me)
+			sum += shared64_load(&cpus[i].given);
+	return sum;
 }
 
 bool frame_overlaps(pa_t page, enum page_size size)
 {
 	/* Without sums that may wrap: one of the two begins inside the other. */
-	return page.raw - own.start < own.bytes || own.start - page.raw < size_bytes(size);
+	return page.raw - frames.start < frames.frames * PAGE_4K ||
+	       frames.start - page.raw < size_bytes(size);
 }
 
-/* The low bit of each frame of the word that is free and allowed. */
-static uint64_t free_frames(uint64_t word, uint64_t allowed)
+/* Takes the lowest of `free`, of which there is one, out of the CPU's row. */
+static inline enum err pop(struct frame_cpu *me, uint64_t ready, uint64_t free, pa_t *frame)
 {
-	return word & ~(word >> 1) & EACH_FRAME & allowed;
-}
-
-/* Takes a frame of the word; false when it has none. */
-static bool take(record_word *word, uint64_t allowed, unsigned int *index)
-{
-	uint64_t old = atomic_load(word);
-	uint64_t lowest;
-
-	do {
-		uint64_t free = free_frames(old, allowed);
-
-		if (free == 0)
-			return false;
-		lowest = free & -free;
-	} while (!atomic_compare_exchange_weak(word, &old, old ^ lowest * 3));
-	*index = (unsigned int)__builtin_ctzll(lowest) / 2;
-	return true;
-}
-
-static enum err alloc(pa_t *frame, bool vmsa)
-{
-	uint64_t words = own.bytes / PAGE_4K / FRAMES_PER_WORD;
-	uint64_t first = atomic_load(&own.hint);
-	unsigned int index;
-	record_word *word = words == 0 ? NULL : record_find(pa(own.start), own.bytes, &index);
-
-	if (word == NULL)
-		return ERR_NO_MEMORY;
-	for (uint64_t i = 0; i < words; i++) {
-		uint64_t at = (first + i) % words;
-		bool aligned = at % WORDS_PER_2M == 0; /* its lowest frame is 2 MiB aligned */
-
-		if (!take(&word[at], vmsa && aligned ? ~1ULL : ~0ULL, &index))
-			continue;
-		atomic_store(&own.hint, at);
-		*frame = pa(own.start + (at * FRAMES_PER_WORD + index) * PAGE_4K);
-		return OK;
-	}
-	return ERR_NO_MEMORY;
-}
-
-enum err frame_alloc(pa_t *frame)
-{
-	return alloc(frame, false);
-}
-
-enum err frame_alloc_vmsa(pa_t *frame)
-{
-	return alloc(frame, true);
-}
-
-enum err frame_free(pa_t frame)
-{
-	unsigned int shift;
-	record_word *word;
-	uint64_t old;
-
-	if (frame.raw - own.start >= own.bytes || !is_aligned(frame.raw, PAGE_4K))
-		return ERR_ADDRESS;
-	word = record_find(frame, PAGE_4K, &shift);
-	old = atomic_load(word);
-	do {
-		if ((old >> shift & 3) != PAGE_USED)
-			return ERR_STATE;
-	} while (!atomic_compare_exchange_weak(word, &old,
-					       old ^ (uint64_t)(PAGE_USED ^ PAGE_FREE) << shift));
+	shared64_store(&me->row->ready, ready & ~(free & -free));
+	*frame = pa(me->base + (unsigned int)__builtin_ctzll(free) * PAGE_4K);
 	return OK;
 }
 
-enum err frame_grow(pa_t *region)
+static enum err refill_and_pop(struct frame_cpu *me, bool vmsa, pa_t *frame)
 {
-	enum page_state seen;
+	uint64_t ready;
 
-	for (uint64_t at = 0; at < own.bytes; at += PAGE_2M) {
-		*region = pa(own.start + at);
-		if (page_claim(*region, SIZE_2M, PAGE_NONE, &seen) == OK)
-			return OK;
+	if (!frame_refill(me, vmsa))
+		return ERR_NO_MEMORY;
+	ready = shared64_load(&me->row->ready);
+	return pop(me, ready, ready & allowed(me->base, vmsa), frame);
+}
+
+enum err frame_alloc(struct frame_cpu *me, pa_t *frame)
+{
+	uint64_t ready = shared64_load(&me->row->ready);
+
+	return ready == 0 ? refill_and_pop(me, false, frame) : pop(me, ready, ready, frame);
+}
+
+enum err frame_alloc_vmsa(struct frame_cpu *me, pa_t *frame)
+{
+	uint64_t ready = shared64_load(&me->row->ready);
+	uint64_t free = ready & allowed(me->base, true);
+
+	return free == 0 ? refill_and_pop(me, true, frame) : pop(me, ready, free, frame);
+}
+
+/* Address minus base in frames; huge when it is not a whole number of them. */
+static inline uint64_t distance(pa_t frame, uint64_t base)
+{
+	uint64_t bytes = frame.raw - base;
+
+	return bytes >> 12 | bytes << 52;
+}
+
+/* A frame of a row that is not the CPU's own. */
+static enum err give_back(struct frame_cpu *me, pa_t frame)
+{
+	uint64_t index = distance(frame, frames.start);
+	struct frame_row *row = &frames.row[index / ROW_FRAMES];
+	unsigned int bit = index % ROW_FRAMES;
+
+	if (index >= frames.frames)
+		return ERR_ADDRESS;
+	if (region_load(&frames.region[index / FRAMES_PER_2M]) != REGION_SPLIT ||
+	    (shared64_load(&row->ready) >> bit & 1) != 0 || shared64_set(&row->returned, bit))
+		return ERR_STATE;
+	gave(me);
+	return OK;
+}
+
+enum err frame_free(struct frame_cpu *me, pa_t frame)
+{
+	uint64_t bit = distance(frame, me->base);
+	uint64_t ready;
+
+	if (bit >= ROW_FRAMES)
+		return give_back(me, frame);
+	ready = shared64_load(&me->row->ready);
+	if (((ready | shared64_load(&me->row->returned)) >> bit & 1) != 0)
+		return ERR_STATE;
+	shared64_store(&me->row->ready, ready | 1ULL << bit);
+	return OK;
+}
+
+static bool is_free(uint64_t index)
+{
+	const struct frame_row *row = &frames.row[index / ROW_FRAMES];
+	uint64_t free = shared64_load(&row->ready) | shared64_load(&row->returned);
+
+	return (free >> index % ROW_FRAMES & 1) != 0;
+}
+
+enum err frame_state(pa_t frame, enum page_state *state)
+{
+	uint64_t index = distance(frame, frames.start);
+
+	if (index >= frames.frames)
+		return ERR_ADDRESS;
+	switch (region_load(&frames.region[index / FRAMES_PER_2M])) {
+	case REGION_NONE:
+	case REGION_RESERVED:
+		*state = PAGE_NONE;
+		break;
+	case REGION_READY:
+	case REGION_SPARE:
+		*state = PAGE_FREE;
+		break;
+	case REGION_SPLIT:
+		*state = is_free(index) ? PAGE_FREE : PAGE_USED;
+		break;
+	default:
+		*state = PAGE_USED;
+		break;
 	}
-	return ERR_NO_MEMORY;
+	return OK;
 }

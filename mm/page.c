@@ -1,164 +1,201 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The record of page state. A word holds 32 frames and is changed by one
- * atomic instruction; a 2 MiB page is 16 words claimed in ascending order,
- * so that of two claims that overlap the one that is first at the lowest
- * common word wins and the other undoes its own.
+ * The guest's half of the record. Three rules keep it whole:
+ *
+ * Rest: while a region is not split, its rows say "all in flight" (taken ~0,
+ * ready 0), or were never used. So a vCPU that still believes it split fails.
+ * Open last: a split writes the word that stays as it is first; the other one
+ * opens the row, for late vCPUs too, and is not written again.
+ * Publish last: REGION_SPLIT follows the rows; x86 keeps stores in order.
  */
-#include "record.h"
+#include "range.h"
 
-#include <string.h>
-
-/* Written at boot by one CPU, then only read. */
-static struct range {
-	uint64_t start, end;
-	record_word *words; /* of the 2 MiB regions that the range touches */
-} ranges[PAGE_RANGES];
-static unsigned int range_count;
-
-uint64_t page_record_bytes(uint64_t bytes)
+static enum region uniform(enum page_state state)
 {
-	/* An unaligned range touches one region more than its length tells. */
-	return (align_up(bytes, PAGE_2M) / PAGE_2M + 1) * WORDS_PER_2M * sizeof(record_word);
+	return state == PAGE_GUEST ? REGION_READY : REGION_NONE;
 }
 
-enum err page_add_range(pa_t start, uint64_t bytes, void *words)
+static enum page_state row_state(const struct page_row *row, uint64_t mask)
 {
-	uint64_t end = start.raw + bytes;
-
-	if (end <= start.raw || !is_aligned(start.raw | bytes, PAGE_4K))
-		return ERR_ADDRESS;
-	for (unsigned int i = 0; i < range_count; i++) {
-		if (start.raw < ranges[i].end && ranges[i].start < end)
-			return ERR_ADDRESS;
-	}
-	if (range_count == PAGE_RANGES)
-		return ERR_NO_MEMORY;
-	ranges[range_count++] = (struct range){ start.raw, end, words };
-	return OK;
-}
-
-record_word *record_find(pa_t page, uint64_t bytes, unsigned int *shift)
-{
-	for (unsigned int i = 0; i < range_count; i++) {
-		const struct range *r = &ranges[i];
-
-		if (page.raw < r->start || page.raw >= r->end)
-			continue;
-		if (r->end - page.raw < bytes)
-			return NULL;
-		uint64_t frame = (page.raw - align_down(r->start, PAGE_2M)) / PAGE_4K;
-
-		*shift = (unsigned int)(frame % FRAMES_PER_WORD) * 2;
-		return r->words + frame / FRAMES_PER_WORD;
-	}
-	return NULL;
-}
-
-static enum page_state state_at(uint64_t word, unsigned int shift)
-{
-	return (enum page_state)(word >> shift & 3);
+	if ((shared64_load(&row->ready) & mask) != 0)
+		return PAGE_GUEST;
+	return (shared64_load(&row->taken) & mask) != 0 ? PAGE_USED : PAGE_NONE;
 }
 
 enum err page_state(pa_t page, enum page_state *state)
 {
-	unsigned int shift;
-	record_word *word = record_find(page, PAGE_4K, &shift);
+	struct place place;
 
-	if (word == NULL)
+	if (!find(page, PAGE_4K, &place))
 		return ERR_ADDRESS;
-	*state = state_at(atomic_load(word), shift);
+	switch (region_load(region_of(&place))) {
+	case REGION_NONE:
+		*state = PAGE_NONE;
+		break;
+	case REGION_READY:
+		*state = PAGE_GUEST;
+		break;
+	case REGION_SPLIT:
+		*state = row_state(row_of(&place, page), run_mask(page, 1));
+		break;
+	default:
+		*state = PAGE_USED;
+		break;
+	}
 	return OK;
 }
 
-static enum err claim_4k(record_word *word, unsigned int shift, enum page_state from,
-			 enum page_state *seen)
+/* Opens a row of which all frames are in state `from`, but those of `claimed`: in flight. */
+static void open_row(struct page_row *row, enum page_state from, uint64_t claimed)
 {
-	uint64_t old = atomic_load(word);
+	if (from == PAGE_GUEST) {
+		shared64_store(&row->taken, ALL);
+		shared64_store(&row->ready, ~claimed);
+	} else {
+		shared64_store(&row->ready, 0);
+		shared64_store(&row->taken, claimed);
+	}
+}
 
-	/* Tried again only when another frame of the word has changed: someone made progress. */
+/*
+ * Splits a region that is wholly `from`, with the frames of `mask` in
+ * `mine` claimed. ERR_BUSY: it is not `from` any more.
+ */
+static enum err split(const struct place *p, const struct page_row *mine, uint64_t mask,
+		      enum page_state from)
+{
+	struct page_row *row = &p->range->row[p->index * ROWS_PER_2M];
+
+	if (!frame_present(rows_at(p)))
+		return ERR_NO_MEMORY;
+	if (!region_step(region_of(p), uniform(from), REGION_USED))
+		return ERR_BUSY;
+	for (unsigned int i = 0; i < ROWS_PER_2M; i++)
+		open_row(&row[i], from, &row[i] == mine ? mask : 0);
+	region_store(region_of(p), REGION_SPLIT);
+	return OK;
+}
+
+/* The frames of `mask`, all or none. Tried again only when another frame has changed. */
+static bool claim_mask(struct page_row *row, uint64_t mask, enum page_state from)
+{
+	shared64 *word = from == PAGE_GUEST ? &row->ready : &row->taken;
+	uint64_t seen = shared64_load(word);
+	uint64_t want = from == PAGE_GUEST ? mask : 0;
+
 	do {
-		*seen = state_at(old, shift);
-		if (*seen == PAGE_USED)
-			return ERR_BUSY;
-		if (*seen != from)
-			return ERR_STATE;
-	} while (!atomic_compare_exchange_weak(word, &old,
-					       old ^ (uint64_t)(from ^ PAGE_USED) << shift));
-	return OK;
+		if ((seen & mask) != want)
+			return false;
+	} while (!shared64_cas(word, &seen, seen ^ mask));
+	return true;
 }
 
-/* Why a 2 MiB claim failed. Looks again: the answer may be newer than the failure. */
-static enum err why_not(record_word *word, enum page_state from, enum page_state *seen)
+/* One frame is one instruction, which fails by changing nothing. */
+static inline bool claim_bit(struct page_row *row, unsigned int bit, enum page_state from)
 {
-	uint64_t first = atomic_load(word);
+	return from == PAGE_GUEST ? shared64_clear(&row->ready, bit)
+				  : !shared64_set(&row->taken, bit);
+}
+
+/* Why a frame of a split region was not claimed. */
+static enum err row_error(const struct page_row *row, uint64_t mask, enum page_state from)
+{
+	enum page_state now = row_state(row, mask);
+
+	return now == PAGE_USED || now == from ? ERR_BUSY : ERR_STATE;
+}
+
+/* Why a region that is not split was not claimed. */
+static enum err region_error(enum region now, enum page_state from)
+{
+	return now == REGION_USED || now == uniform(from) ? ERR_BUSY : ERR_STATE;
+}
+
+enum err page_claim_frames(const struct place *p, pa_t page, unsigned int count,
+			   enum page_state from)
+{
+	struct page_row *row = row_of(p, page);
+	uint64_t mask = run_mask(page, count);
+	enum region now = region_load(region_of(p));
+	bool claimed;
+
+	if (now != REGION_SPLIT)
+		return now == uniform(from) ? split(p, row, mask, from) : region_error(now, from);
+	claimed = count == 1 ? claim_bit(row, bit_of(page), from) : claim_mask(row, mask, from);
+	return claimed ? OK : row_error(row, mask, from);
+}
+
+/* Why 512 frames could not be claimed. Looks again: the answer may be newer than the failure. */
+static enum err rows_error(const struct page_row *row, enum page_state from)
+{
+	enum page_state first = row_state(&row[0], 1);
 	bool mixed = false;
 
-	for (unsigned int i = 0; i < WORDS_PER_2M; i++) {
-		uint64_t now = atomic_load(&word[i]);
-		uint64_t used = (now >> 1) & ~now & EACH_FRAME;
+	for (unsigned int i = 0; i < ROWS_PER_2M; i++) {
+		uint64_t ready = shared64_load(&row[i].ready);
+		uint64_t taken = shared64_load(&row[i].taken);
 
-		if (used != 0)
+		if ((taken & ~ready) != 0)
 			return ERR_BUSY;
-		mixed |= now != first || now != record_pattern(state_at(now, 0));
+		mixed |= ready != (first == PAGE_GUEST ? ALL : 0);
 	}
-	*seen = state_at(first, 0);
 	if (mixed)
 		return ERR_RMP;
-	return *seen == from ? ERR_BUSY : ERR_STATE;
+	return first == from ? ERR_BUSY : ERR_STATE;
 }
 
-static enum err claim_2m(record_word *word, enum page_state from, enum page_state *seen)
+/* The rows in ascending order: of two claims, one is first at the lowest common row. */
+static enum err claim_rows(struct page_row *row, enum page_state from)
 {
-	for (unsigned int i = 0; i < WORDS_PER_2M; i++) {
-		uint64_t want = record_pattern(from);
-
-		if (atomic_compare_exchange_strong(&word[i], &want, record_pattern(PAGE_USED)))
+	for (unsigned int i = 0; i < ROWS_PER_2M; i++) {
+		if (claim_mask(&row[i], ALL, from))
 			continue;
 		while (i-- > 0)
-			atomic_store(&word[i], record_pattern(from));
-		return why_not(word, from, seen);
+			shared64_store(from == PAGE_GUEST ? &row[i].ready : &row[i].taken,
+				       from == PAGE_GUEST ? ALL : 0);
+		return rows_error(row, from);
 	}
 	return OK;
 }
 
-enum err page_claim(pa_t page, enum page_size size, enum page_state from, enum page_state *seen)
+static enum err claim_2m(const struct place *p, enum page_state from)
 {
-	unsigned int shift;
-	record_word *word = record_find(page, size_bytes(size), &shift);
+	enum region now = region_load(region_of(p));
 
-	CHECK(from != PAGE_USED && is_aligned(page.raw, size_bytes(size)));
-	if (word == NULL)
+	if (now == REGION_SPLIT)
+		return claim_rows(&p->range->row[p->index * ROWS_PER_2M], from);
+	if (now == uniform(from) && region_step(region_of(p), now, REGION_USED))
+		return OK;
+	return region_error(now, from);
+}
+
+enum err page_claim(pa_t page, enum page_size size, enum page_state from)
+{
+	struct place place;
+
+	CHECK((from == PAGE_NONE || from == PAGE_GUEST) && is_aligned(page.raw, size_bytes(size)));
+	if (!find(page, size_bytes(size), &place))
 		return ERR_ADDRESS;
-	return size == SIZE_2M ? claim_2m(word, from, seen) : claim_4k(word, shift, from, seen);
+	return size == SIZE_2M ? claim_2m(&place, from) : page_claim_frames(&place, page, 1, from);
+}
+
+/* A split region of which every frame is claimed is at rest: it is joined here. */
+static void settle_2m(const struct place *p, enum page_state to)
+{
+	shared8 *region = region_of(p);
+
+	CHECK(region_step(region, region_load(region) == REGION_SPLIT ? REGION_SPLIT : REGION_USED,
+			  uniform(to)));
 }
 
 void page_settle(pa_t page, enum page_size size, enum page_state to)
 {
-	unsigned int shift;
-	record_word *word = record_find(page, size_bytes(size), &shift);
+	struct place place;
 
-	CHECK(word != NULL && to != PAGE_USED);
-	if (size == SIZE_2M) {
-		for (unsigned int i = 0; i < WORDS_PER_2M; i++)
-			CHECK(atomic_exchange(&word[i], record_pattern(to)) ==
-			      record_pattern(PAGE_USED));
-		return;
-	}
-	/* The two bits are the claim's holder's alone: no compare is needed. */
-	uint64_t old = atomic_fetch_xor(word, (uint64_t)(PAGE_USED ^ to) << shift);
-
-	CHECK(state_at(old, shift) == PAGE_USED);
-}
-
-enum err page_fill(pa_t start, uint64_t bytes, enum page_state to)
-{
-	unsigned int shift;
-	record_word *word = record_find(start, bytes, &shift);
-
-	CHECK(is_aligned(start.raw | bytes, PAGE_2M));
-	if (word == NULL)
-		return ERR_ADDRESS;
-	memset((void *)word, (int)(record_pattern(to) & 0xff), bytes / PAGE_4K / 4);
-	return OK;
+	CHECK(to == PAGE_NONE || to == PAGE_GUEST);
+	CHECK(find(page, size_bytes(size), &place));
+	if (size == SIZE_2M)
+		settle_2m(&place, to);
+	else
+		page_settle_run(page, 1, to);
 }

@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of the record, for page.c and frame.c only. */
+/* What a region's byte says: for page.c and frame.c only. */
 #pragma once
-#include <svsm/page.h>
+#include <svsm/atomic.h>
+#include <svsm/types.h>
 
-#include <stdatomic.h>
+enum region {
+	REGION_NONE = 0,     /* not validated */
+	REGION_USED = 1,     /* in flight, being split, or a 2 MiB frame in use */
+	REGION_READY = 3,    /* the guest's; in the SVSM's range: free */
+	REGION_SPLIT = 4,    /* its rows tell */
+	REGION_SPARE = 5,    /* free, but a CPU's own */
+	REGION_FIXED = 6,    /* the SVSM's for good: the image, rows */
+	REGION_RESERVED = 7, /* for rows, not accepted yet */
+};
 
-#define FRAMES_PER_WORD 32U
-#define WORDS_PER_2M (FRAMES_PER_2M / FRAMES_PER_WORD)
-#define EACH_FRAME 0x5555555555555555ULL /* the low bit of every frame's two */
-
-typedef _Atomic uint64_t record_word;
-
-/* A word of which every frame is in `state`. */
-static inline uint64_t record_pattern(enum page_state state)
+static inline enum region region_load(const shared8 *region)
 {
-	return (uint64_t)state * EACH_FRAME;
+	return (enum region)shared8_load(region);
 }
 
-/* The word that holds the page; NULL when [page, page + bytes) is not inside one range. */
-record_word *record_find(pa_t page, uint64_t bytes, unsigned int *shift);
+static inline void region_store(shared8 *region, enum region to)
+{
+	shared8_store(region, (uint8_t)to);
+}
+
+/* The step from -> to of a whole region; false when it is not in `from`. */
+static inline bool region_step(shared8 *region, enum region from, enum region to)
+{
+	uint8_t seen = (uint8_t)from;
+
+	return shared8_cas(region, &seen, (uint8_t)to);
+}

@@ -32,22 +32,57 @@ enum err accept_validate(pa_t region)
 	return err;
 }
 
-enum err accept_more(void)
+static enum err take(pa_t region, bool *partly)
 {
 	uint64_t done;
+	enum err err = ghcb_psc(region, 1, SIZE_2M, true, &done);
+
+	*partly = false;
+	if (err != OK)
+		return err;
+	err = accept_validate(region);
+	/* Half validated, it stays claimed: it could not be told from a double validation. */
+	*partly = err != OK;
+	return err;
+}
+
+enum err accept_more(void)
+{
+	bool partly;
 	pa_t region;
 	enum err err = frame_grow(&region);
 
 	if (err != OK)
 		return err;
-	err = ghcb_psc(region, 1, SIZE_2M, true, &done);
-	if (err != OK) {
-		page_settle(region, SIZE_2M, PAGE_NONE);
-		return err;
+	err = take(region, &partly);
+	if (!partly)
+		frame_grown(frame_cpu(hw_cpu()), region, err == OK);
+	return err;
+}
+
+/* Memory for the rows in which the page's state is to be kept. */
+static enum err accept_rows(pa_t page)
+{
+	pa_t region = page_rows(page);
+	bool partly;
+	enum err err = frame_grow_rows(region);
+
+	if (err != OK)
+		return err == ERR_STATE ? OK : err;
+	err = take(region, &partly);
+	if (!partly)
+		frame_grown_rows(region, err == OK);
+	return err;
+}
+
+enum err accept_claim(pa_t page, enum page_size size, enum page_state from)
+{
+	enum err err = page_claim(page, size, from);
+
+	while (err == ERR_NO_MEMORY) {
+		err = accept_rows(page);
+		if (err == OK)
+			err = page_claim(page, size, from);
 	}
-	err = accept_validate(region);
-	/* Half validated, it stays claimed: it could not be told from a double validation. */
-	if (err == OK)
-		page_settle(region, SIZE_2M, PAGE_FREE);
 	return err;
 }

@@ -81,12 +81,13 @@ enum event boot_prepare(struct boot *b)
 /* A frame for the save area; the first ones of the SVSM's memory are accepted for it. */
 static enum err take_frame(pa_t *frame)
 {
-	enum err err = frame_alloc_vmsa(frame);
+	struct frame_cpu *me = frame_cpu(hw_cpu());
+	enum err err = frame_alloc_vmsa(me, frame);
 
 	while (err == ERR_NO_MEMORY) {
 		err = accept_more();
 		if (err == OK)
-			err = frame_alloc_vmsa(frame);
+			err = frame_alloc_vmsa(me, frame);
 	}
 	return err;
 }

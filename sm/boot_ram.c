@@ -5,6 +5,7 @@
  * A page is zeroed before it is granted: the hypervisor chooses what frame
  * lies behind it. [DESIGN 6]
  */
+#include <svsm/accept.h>
 #include <svsm/boot.h>
 #include <svsm/ghcb.h>
 #include <svsm/hw.h>
@@ -24,9 +25,7 @@ static uint32_t grant(const struct boot *b, pa_t at, enum page_size size)
 /* A page that the PSP validated: already the guest's, or the firmware's to wipe. */
 static enum event give_launched(struct boot *b, pa_t at, bool wipe)
 {
-	enum page_state seen;
-
-	if (page_claim(at, SIZE_4K, PAGE_NONE, &seen) != OK)
+	if (accept_claim(at, SIZE_4K, PAGE_NONE) != OK)
 		return boot_refuse(b, REASON_GUEST_PAGE, at.raw);
 	if (wipe && hw_zero(at, SIZE_4K) != OK)
 		return boot_refuse(b, REASON_GUEST_PAGE, at.raw);
@@ -81,15 +80,12 @@ static enum event take(struct boot *b, uint64_t start, uint64_t end, enum page_s
 
 static enum event accept_4k(struct boot *b, uint64_t start, uint64_t end)
 {
-	enum page_state seen;
-
 	if (start >= end)
 		return EV_DONE;
 	if (take(b, start, end, SIZE_4K) != EV_DONE)
 		return EV_FAILED;
 	for (uint64_t at = start; at < end; at += PAGE_4K) {
-		if (page_claim(pa(at), SIZE_4K, PAGE_NONE, &seen) != OK ||
-		    !accept(b, pa(at), SIZE_4K))
+		if (accept_claim(pa(at), SIZE_4K, PAGE_NONE) != OK || !accept(b, pa(at), SIZE_4K))
 			return boot_refuse(b, REASON_PVALIDATE, at);
 		page_settle(pa(at), SIZE_4K, PAGE_GUEST);
 	}
@@ -106,7 +102,7 @@ static enum event accept_2m(struct boot *b, uint64_t start, uint64_t end)
 	for (uint64_t at = start; at < end; at += PAGE_2M)
 		if (!accept(b, pa(at), SIZE_2M))
 			return boot_refuse(b, REASON_PVALIDATE, at);
-	if (page_fill(pa(start), end - start, PAGE_GUEST) != OK)
+	if (page_fill(pa(start), end - start) != OK)
 		return boot_refuse(b, REASON_MEMORY_MAP, MAP_MISSING);
 	return EV_DONE;
 }

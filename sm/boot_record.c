@@ -8,6 +8,8 @@
 #include <svsm/ghcb.h>
 #include <svsm/hw.h>
 #include <svsm/log.h>
+#include <svsm/page.h>
+#include <svsm/vcpu.h>
 
 static struct launch_params params;
 
@@ -58,69 +60,89 @@ enum event boot_tables(struct boot *b)
 	return EV_DONE;
 }
 
-static uint64_t record_bytes(const struct boot *b)
-{
-	uint64_t bytes = align_up(page_record_bytes(b->config.svsm_mem), 8);
+/*
+ * The record, behind the image: for every 2 MiB region its byte, the owner
+ * bytes of the SVSM's rows, these rows; then the guest's rows, for the worst
+ * case. The first three are accepted now, the rest when a region is split.
+ */
+struct layout {
+	uint64_t regions;      /* of all ranges, the SVSM's first */
+	uint64_t own;	       /* of the SVSM's */
+	uint64_t owners, rows; /* where they begin */
+	uint64_t guest_rows;
+	uint64_t head, end; /* what is accepted now, what is reserved: ends, 2 MiB aligned */
+};
 
-	for (unsigned int i = 0; i < b->memory.count; i++)
-		bytes += align_up(
-			page_record_bytes(b->memory.range[i].end - b->memory.range[i].start), 8);
-	return bytes;
+static uint64_t range_regions(const struct ram_range *r)
+{
+	return page_regions(pa(r->start), r->end - r->start);
 }
 
-/* The record's own memory, behind the image: accepted by 2 MiB, zeroed by need. */
-static enum event take_record(struct boot *b, uint64_t bytes, uint64_t end)
+static struct layout lay_out(const struct boot *b)
+{
+	struct layout l = { .own = b->config.svsm_mem / PAGE_2M };
+
+	l.regions = l.own;
+	for (unsigned int i = 0; i < b->memory.count; i++)
+		l.regions += range_regions(&b->memory.range[i]);
+	l.owners = b->image_end + l.regions;
+	l.rows = align_up(l.owners + l.own * ROWS_PER_2M, sizeof(struct frame_row));
+	l.guest_rows = l.rows + l.own * ROWS_PER_2M * sizeof(struct frame_row);
+	l.head = align_up(l.guest_rows, PAGE_2M);
+	l.end = align_up(l.guest_rows + (l.regions - l.own) * ROWS_PER_2M * sizeof(struct page_row),
+			 PAGE_2M);
+	return l;
+}
+
+/* The bytes are zeroed; rows are written before they are read. */
+static enum event take_head(struct boot *b, const struct layout *l)
 {
 	uint64_t done;
 
-	if (ghcb_psc(pa(b->image_end), (end - b->image_end) / PAGE_2M, SIZE_2M, true, &done) != OK)
+	if (ghcb_psc(pa(b->image_end), (l->head - b->image_end) / PAGE_2M, SIZE_2M, true, &done) !=
+	    OK)
 		return boot_refuse(b, REASON_PSC, b->image_end + done * PAGE_2M);
-	for (uint64_t at = b->image_end; at < end; at += PAGE_2M)
+	for (uint64_t at = b->image_end; at < l->head; at += PAGE_2M)
 		if (accept_validate(pa(at)) != OK)
 			return boot_refuse(b, REASON_PVALIDATE, at);
-	memset(cpu_memory(pa(b->image_end)), 0, bytes);
+	memset(cpu_memory(pa(b->image_end)), 0, l->rows - b->image_end);
 	return EV_DONE;
 }
 
-static enum err add_range(uint8_t **words, uint64_t start, uint64_t end)
+static void add_own(const struct boot *b, const struct layout *l)
 {
-	enum err err = page_add_range(pa(start), end - start, *words);
-
-	*words += align_up(page_record_bytes(end - start), 8);
-	return err;
+	frame_init(pa(b->config.svsm_gpa), b->config.svsm_mem, cpu_memory(pa(b->image_end)),
+		   cpu_memory(pa(l->owners)), cpu_memory(pa(l->rows)), VCPU_MAX);
+	frame_fix(pa(b->config.svsm_gpa), l->head - b->config.svsm_gpa);
+	frame_reserve(pa(l->head), l->end - l->head);
 }
 
-static enum err add_ranges(const struct boot *b)
+static enum err add_guest(const struct boot *b, const struct layout *l)
 {
-	uint8_t *words = cpu_memory(pa(b->image_end));
-	enum err err = add_range(&words, b->config.svsm_gpa, b->svsm_end);
+	uint64_t region = b->image_end + l->own, row = l->guest_rows;
+	enum err err = OK;
 
-	for (unsigned int i = 0; i < b->memory.count && err == OK; i++)
-		err = add_range(&words, b->memory.range[i].start, b->memory.range[i].end);
+	for (unsigned int i = 0; i < b->memory.count && err == OK; i++) {
+		const struct ram_range *r = &b->memory.range[i];
+
+		err = page_add_range(pa(r->start), r->end - r->start, cpu_memory(pa(region)),
+				     cpu_memory(pa(row)), pa(row));
+		region += range_regions(r);
+		row += range_regions(r) * ROWS_PER_2M * sizeof(struct page_row);
+	}
 	return err;
-}
-
-/* The image and the record are in use for good. */
-static void claim_own(const struct boot *b, uint64_t end)
-{
-	enum page_state seen;
-
-	for (uint64_t at = b->config.svsm_gpa; at < end; at += PAGE_2M)
-		CHECK(page_claim(pa(at), SIZE_2M, PAGE_NONE, &seen) == OK);
-	frame_init(pa(b->config.svsm_gpa), b->config.svsm_mem);
 }
 
 enum event boot_record(struct boot *b)
 {
-	uint64_t bytes = record_bytes(b);
-	uint64_t end = align_up(b->image_end + bytes, PAGE_2M);
+	const struct layout l = lay_out(b);
 
-	if (bytes > b->config.svsm_mem || end >= b->svsm_end)
-		return boot_refuse(b, REASON_NO_MEMORY, bytes);
-	if (take_record(b, bytes, end) != EV_DONE)
+	if (l.end >= b->svsm_end)
+		return boot_refuse(b, REASON_NO_MEMORY, l.end);
+	if (take_head(b, &l) != EV_DONE)
 		return EV_FAILED;
-	if (add_ranges(b) != OK)
+	add_own(b, &l);
+	if (add_guest(b, &l) != OK)
 		return boot_refuse(b, REASON_MEMORY_MAP, MAP_TOO_MANY);
-	claim_own(b, end);
 	return EV_DONE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One entry of a PVALIDATE list: claim, change the page, settle. What keeps
- * the guest's memory whole is that an address in state PAGE_NONE has no
+ * The entries of a PVALIDATE list: claim, change the pages, settle. What
+ * keeps the guest's memory whole is that an address in state PAGE_NONE has no
  * validated page and one in PAGE_GUEST at most one, whatever the hypervisor
  * maps where. So a page the record has as the guest's is never validated a
  * second time, and leaves that state only when PVALIDATE cleared the bit.
@@ -11,6 +11,7 @@
 #include <svsm/hw.h>
 #include <svsm/page.h>
 #include <svsm/vcpu.h>
+#include <svsm/withdrawn.h>
 
 #define GUEST_VMPLS 3U /* VMPL 1 to 3 */
 
@@ -24,26 +25,33 @@ static uint32_t unchanged(const struct entry *e)
 	return e->ignore_cf ? SVSM_SUCCESS : SVSM_ERR_RMP_UNCHANGED;
 }
 
-/* To be settled PAGE_NONE once it is flushed. */
-static void set_in_flight(struct pvalidate *p)
+static uint32_t pvalidate_result(const struct hw_pvalidate_result *r, const struct entry *e)
 {
-	p->in_flight[p->next / 64] |= 1ULL << p->next % 64;
-	p->revoked = true;
+	return r->code != RMP_OK ? rmp_result(r->code) : unchanged(e);
+}
+
+/* Entries [first, first + count) are to be settled PAGE_NONE once they are flushed. */
+static void set_in_flight(struct pvalidate *p, unsigned int first, unsigned int count, bool run)
+{
+	p->span[p->spans++] = (struct span){ (uint16_t)first, (uint16_t)count, run };
+}
+
+static bool overlaps(const struct pvalidate *p, unsigned int i, const struct entry *e)
+{
+	struct entry other;
+
+	return core_decode_entry(p->entry[i], &other) == SVSM_SUCCESS &&
+	       (other.page.raw - e->page.raw < size_bytes(e->size) ||
+		e->page.raw - other.page.raw < size_bytes(other.size));
 }
 
 /* Whether a page that this call has in flight overlaps. */
 static bool is_in_flight(const struct pvalidate *p, const struct entry *e)
 {
-	for (unsigned int i = p->first; i < p->next; i++) {
-		struct entry other;
-
-		if ((p->in_flight[i / 64] >> i % 64 & 1) == 0 ||
-		    core_decode_entry(p->entry[i], &other) != SVSM_SUCCESS)
-			continue;
-		if (other.page.raw - e->page.raw < size_bytes(e->size) ||
-		    e->page.raw - other.page.raw < size_bytes(other.size))
-			return true;
-	}
+	for (unsigned int s = 0; s < p->spans; s++)
+		for (unsigned int i = 0; i < p->span[s].count; i++)
+			if (overlaps(p, p->span[s].first + i, e))
+				return true;
 	return false;
 }
 
@@ -53,114 +61,164 @@ static bool holds_list(const struct pvalidate *p, const struct entry *e)
 }
 
 /* Why a claim failed, as the guest is told. */
-static uint32_t refused(const struct pvalidate *p, const struct entry *e, enum err err,
-			enum page_state seen)
+static uint32_t refused(const struct pvalidate *p, const struct entry *e, enum err err)
 {
 	switch (err) {
-	case ERR_STATE:
-		/* The state it is to be brought into, or withdrawn. */
-		return seen == PAGE_FREE ? SVSM_ERR_INVALID_ADDRESS : unchanged(e);
+	case ERR_STATE: /* the one it is to be brought into */
+		return unchanged(e);
 	case ERR_RMP:
 		return SVSM_ERR_RMP + RMP_FAIL_SIZEMISMATCH;
+	case ERR_ADDRESS:
+		return SVSM_ERR_INVALID_ADDRESS;
 	case ERR_BUSY:
-		if (holds_list(p, e))
+		if (holds_list(p, e) || vcpu_owns(e->page, e->size))
 			return SVSM_ERR_INVALID_ADDRESS;
 		return is_in_flight(p, e) ? SVSM_ERR_INCOMPLETE : SVSM_ERR_BUSY;
-	default:
-		return SVSM_ERR_INVALID_ADDRESS;
+	default: /* no memory for the record now: the hypervisor's doing */
+		return SVSM_ERR_BUSY;
 	}
 }
 
-/* The caller's VMPL and the guest's more privileged ones. */
-static uint32_t grant(const struct pvalidate *p, const struct entry *e)
+/* The rights of VMPL 1 to `vmpls`. Returns for how many pages, in order. */
+static unsigned int adjust(const struct hw_pages *pages, unsigned int vmpls, unsigned int perms,
+			   uint32_t *code)
 {
-	uint32_t code = RMP_OK;
+	struct hw_pages left = *pages;
 
-	for (unsigned int vmpl = 1; vmpl <= p->vmpl && code == RMP_OK; vmpl++)
-		code = hw_rmpadjust(e->page, e->size, vmpl, PERM_ALL, false);
-	return code;
+	*code = RMP_OK;
+	for (unsigned int vmpl = 1; vmpl <= vmpls && left.count > 0; vmpl++) {
+		uint32_t last;
+
+		left.count = hw_rmpadjust_pages(&left, vmpl, perms, false, &last);
+		if (last != RMP_OK)
+			*code = last;
+	}
+	return left.count;
 }
 
-static uint32_t revoke(const struct entry *e)
+/* To the caller's VMPL and the guest's more privileged ones. */
+static unsigned int grant(const struct pvalidate *p, const struct hw_pages *pages, uint32_t *code)
 {
-	uint32_t code = RMP_OK;
+	return adjust(pages, p->vmpl, PERM_ALL, code);
+}
 
-	for (unsigned int vmpl = 1; vmpl <= GUEST_VMPLS && code == RMP_OK; vmpl++)
-		code = hw_rmpadjust(e->page, e->size, vmpl, PERM_NONE, false);
-	return code;
+/* From all: the guest may have given some to those below it. */
+static unsigned int revoke(const struct hw_pages *pages, uint32_t *code)
+{
+	return adjust(pages, GUEST_VMPLS, PERM_NONE, code);
+}
+
+static struct hw_pages one(const pa_t *page, enum page_size size)
+{
+	return (struct hw_pages){ page, 1, size, true };
 }
 
 /*
  * Undoes a validation that could not be completed. When even that fails,
- * nobody knows what is mapped there: the page is withdrawn for good.
+ * nobody knows what is mapped there: the page is withdrawn, claimed for good.
  */
-static void unvalidate(struct pvalidate *p, const struct entry *e)
+static void unvalidate(struct pvalidate *p, pa_t page, enum page_size size, unsigned int entry)
 {
+	const struct hw_pages pages = one(&page, size);
+	struct hw_pvalidate_result r;
+	uint32_t code;
+
+	if (revoke(&pages, &code) == 1 && hw_pvalidate_pages(&pages, false, &r) == 1)
+		set_in_flight(p, entry, 1, true);
+	else
+		withdrawn_add(page, size);
+}
+
+/*
+ * Zeroed, and only then granted: what was in the pages, other pages of the
+ * guest's or ours, must not be seen. Returns how many pages, in order.
+ */
+static unsigned int hand_over(struct pvalidate *p, struct hw_pages pages, uint32_t *result)
+{
+	unsigned int zeroed = hw_zero_pages(&pages);
+	uint32_t code;
+
+	p->zeroed += pages.count * size_bytes(pages.size);
+	if (zeroed < pages.count)
+		*result = rmp_result(HW_FAULT);
+	pages.count = zeroed;
+	pages.count = grant(p, &pages, &code);
+	if (code != RMP_OK)
+		*result = rmp_result(code);
+	return pages.count;
+}
+
+static uint32_t validate(struct pvalidate *p, const struct batch *b)
+{
+	struct hw_pages pages = { p->page, b->count, b->like.size, b->run };
+	uint32_t result = SVSM_SUCCESS;
+	struct hw_pvalidate_result r;
+	unsigned int granted = 0;
+
+	pages.count = hw_pvalidate_pages(&pages, true, &r);
+	if (pages.count < b->count)
+		result = pvalidate_result(&r, &b->like);
+	/* A batch of one then: already validated, which was allowed. */
+	if (pages.count < b->count && result == SVSM_SUCCESS)
+		pages.count = b->count;
+	batch_settle(p, b, pages.count, b->count, PAGE_NONE);
+	if (pages.count > 0)
+		granted = hand_over(p, pages, &result);
+	for (unsigned int i = granted; i < pages.count; i++)
+		unvalidate(p, batch_page(p, b, i), b->like.size, p->next + i);
+	batch_settle(p, b, 0, granted, PAGE_GUEST);
+	p->next = (uint16_t)(p->next + granted);
+	return result;
+}
+
+/* Still the guest's. If its rights cannot be restored, the page is not there. */
+static void restore(const struct pvalidate *p, const struct batch *b, unsigned int first)
+{
+	for (unsigned int i = first; i < b->count; i++) {
+		pa_t page = batch_page(p, b, i);
+		const struct hw_pages pages = one(&page, b->like.size);
+		uint32_t code;
+
+		(void)grant(p, &pages, &code);
+	}
+	batch_settle(p, b, first, b->count, PAGE_GUEST);
+}
+
+static uint32_t rescind(struct pvalidate *p, const struct batch *b)
+{
+	struct hw_pages pages = { p->page, b->count, b->like.size, b->run };
+	unsigned int revoked, rescinded = 0;
+	uint32_t result = SVSM_SUCCESS, code;
 	struct hw_pvalidate_result r;
 
-	if (revoke(e) == RMP_OK) {
-		r = hw_pvalidate(e->page, e->size, false);
-		if (r.code == RMP_OK && !r.unchanged) {
-			set_in_flight(p);
-			return;
-		}
-	}
-	page_settle(e->page, e->size, PAGE_FREE);
+	revoked = revoke(&pages, &code);
+	if (code != RMP_OK)
+		result = rmp_result(code);
+	pages.count = revoked;
+	if (revoked > 0)
+		rescinded = hw_pvalidate_pages(&pages, false, &r);
+	if (rescinded < revoked)
+		result = pvalidate_result(&r, &b->like);
+	restore(p, b, rescinded);
+	if (rescinded > 0)
+		set_in_flight(p, p->next, rescinded, b->run);
+	p->next = (uint16_t)(p->next + (result == SVSM_SUCCESS ? b->count : rescinded));
+	return result;
 }
 
-static uint32_t validate(struct pvalidate *p, const struct entry *e)
+uint32_t entry_perform(struct pvalidate *p, unsigned int room)
 {
-	struct hw_pvalidate_result r = hw_pvalidate(e->page, e->size, true);
-	uint32_t code = r.code;
-
-	if (code != RMP_OK || (r.unchanged && !e->ignore_cf)) {
-		page_settle(e->page, e->size, PAGE_NONE);
-		return code != RMP_OK ? rmp_result(code) : SVSM_ERR_RMP_UNCHANGED;
-	}
-	/* What was in it, another guest page's contents or ours, must not be seen. */
-	p->zeroed += size_bytes(e->size);
-	if (hw_zero(e->page, e->size) != OK)
-		code = HW_FAULT;
-	if (code == RMP_OK)
-		code = grant(p, e);
-	if (code != RMP_OK) {
-		unvalidate(p, e);
-		return rmp_result(code);
-	}
-	page_settle(e->page, e->size, PAGE_GUEST);
-	return SVSM_SUCCESS;
-}
-
-static uint32_t rescind(struct pvalidate *p, const struct entry *e)
-{
-	struct hw_pvalidate_result r = { .code = revoke(e) };
-
-	if (r.code == RMP_OK)
-		r = hw_pvalidate(e->page, e->size, false);
-	if (r.code == RMP_OK && !r.unchanged) {
-		set_in_flight(p);
-		return SVSM_SUCCESS;
-	}
-	/* Still the guest's. If its rights cannot be restored, the page is not there. */
-	(void)grant(p, e);
-	page_settle(e->page, e->size, PAGE_GUEST);
-	return r.code != RMP_OK ? rmp_result(r.code) : unchanged(e);
-}
-
-uint32_t entry_perform(struct pvalidate *p)
-{
-	enum page_state seen;
-	struct entry e;
-	uint32_t result = core_decode_entry(p->entry[p->next], &e);
+	struct batch b;
+	uint32_t result = batch_gather(p, room, &b);
 	enum err err;
 
 	if (result != SVSM_SUCCESS)
 		return result;
-	/* Not left to the claim: SVSM memory that is not accepted yet is PAGE_NONE too. */
-	if (vcpu_owns(e.page, e.size))
-		return SVSM_ERR_INVALID_ADDRESS;
-	err = page_claim(e.page, e.size, e.validate ? PAGE_NONE : PAGE_GUEST, &seen);
-	if (err != OK)
-		return refused(p, &e, err, seen);
-	return e.validate ? validate(p, &e) : rescind(p, &e);
+	err = batch_claim(p, &b, b.like.validate ? PAGE_NONE : PAGE_GUEST);
+	if (err == OK)
+		return b.like.validate ? validate(p, &b) : rescind(p, &b);
+	result = refused(p, &b.like, err);
+	if (result == SVSM_SUCCESS)
+		p->next++;
+	return result;
 }

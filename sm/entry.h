@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* One entry of a PVALIDATE list, performed. */
+/* The entries of a PVALIDATE list, performed by batches. */
 #pragma once
 #include <svsm/pvalidate.h>
 
+/* Entries that are alike, from p->next on. 4 KiB pages in p->page, or the first of a run. */
+struct batch {
+	struct entry like; /* the first of them */
+	unsigned int count;
+	bool run;
+};
+
+/* At most `room` entries; SVSM_SUCCESS, or the result code that refuses the first. */
+uint32_t batch_gather(struct pvalidate *p, unsigned int room, struct batch *b);
+
+/* from -> in flight, as many as can be in order: OK and b->count, or why not even the first. */
+must_check enum err batch_claim(struct pvalidate *p, struct batch *b, enum page_state from);
+
+/* In flight -> to, pages [first, end) of the batch. */
+void batch_settle(const struct pvalidate *p, const struct batch *b, unsigned int first,
+		  unsigned int end, enum page_state to);
+
+/* Page i of the batch. */
+pa_t batch_page(const struct pvalidate *p, const struct batch *b, unsigned int i);
+
 /*
- * Performs p->entry[p->next]: SVSM_SUCCESS, or the result code with which the
- * call ends there and everything undone. SVSM_ERR_INCOMPLETE: the entry needs
- * a page that this very call has in flight.
+ * Performs at most `room` entries from p->next on, which moves: SVSM_SUCCESS,
+ * or the result code with which the call ends there, that entry undone.
+ * SVSM_ERR_INCOMPLETE: the entry needs a page that this very call has in flight.
  */
-uint32_t entry_perform(struct pvalidate *p);
+uint32_t entry_perform(struct pvalidate *p, unsigned int room);

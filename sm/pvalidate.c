@@ -6,6 +6,7 @@
  */
 #include "entry.h"
 
+#include <svsm/accept.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
 #include <svsm/vcpu.h>
@@ -18,13 +19,11 @@ void pvalidate_begin(struct pvalidate *p, pa_t list, pa_t ca, unsigned int vmpl)
 	p->ca = ca;
 	p->vmpl = vmpl;
 	p->claimed = false;
-	p->revoked = false;
 	p->count = 0;
 	p->first = 0;
 	p->next = 0;
 	p->zeroed = 0;
-	for (unsigned int i = 0; i < sizeof(p->in_flight) / sizeof(p->in_flight[0]); i++)
-		p->in_flight[i] = 0;
+	p->spans = 0;
 }
 
 static pa_t list_page(const struct pvalidate *p)
@@ -35,18 +34,18 @@ static pa_t list_page(const struct pvalidate *p)
 static uint32_t claim_list(struct pvalidate *p)
 {
 	pa_t page = list_page(p);
-	enum page_state seen;
 
 	if (page.raw == p->ca.raw)
 		return SVSM_SUCCESS;
-	switch (page_claim(page, SIZE_4K, PAGE_GUEST, &seen)) {
+	switch (accept_claim(page, SIZE_4K, PAGE_GUEST)) {
 	case OK:
 		p->claimed = true;
 		return SVSM_SUCCESS;
-	case ERR_BUSY:
-		return vcpu_owns(page, SIZE_4K) ? SVSM_ERR_INVALID_ADDRESS : SVSM_ERR_BUSY;
-	default:
+	case ERR_ADDRESS:
+	case ERR_STATE:
 		return SVSM_ERR_INVALID_ADDRESS;
+	default:
+		return vcpu_owns(page, SIZE_4K) ? SVSM_ERR_INVALID_ADDRESS : SVSM_ERR_BUSY;
 	}
 }
 
@@ -84,23 +83,25 @@ enum event pvalidate_open(struct pvalidate *p)
 	return p->result == SVSM_SUCCESS ? EV_DONE : EV_REFUSED;
 }
 
-/* One run: at most PVALIDATE_RUN_ENTRIES, and no entry begun beyond the bounds on zeroing. */
+/* One run: at most PVALIDATE_RUN_ENTRIES, and no batch begun beyond the bounds on zeroing. */
 enum event pvalidate_run(struct pvalidate *p)
 {
+	unsigned int room = PVALIDATE_RUN_ENTRIES;
 	uint64_t run_zeroed = p->zeroed;
 
-	for (unsigned int i = 0; p->next < p->count && p->result == SVSM_SUCCESS; i++) {
+	while (p->next < p->count && p->result == SVSM_SUCCESS) {
+		unsigned int left = (unsigned int)(p->count - p->next), first = p->next;
+
 		if (p->zeroed >= PVALIDATE_CALL_BYTES) {
 			p->result = SVSM_ERR_INCOMPLETE;
 			break;
 		}
-		if (i == PVALIDATE_RUN_ENTRIES || p->zeroed - run_zeroed >= PVALIDATE_RUN_BYTES)
+		if (room == 0 || p->zeroed - run_zeroed >= PVALIDATE_RUN_BYTES)
 			return EV_AGAIN;
-		p->result = entry_perform(p);
-		if (p->result == SVSM_SUCCESS)
-			p->next++;
+		p->result = entry_perform(p, left < room ? left : room);
+		room -= p->next - first;
 	}
-	return p->revoked ? EV_REVOKED : EV_DONE;
+	return p->spans > 0 ? EV_REVOKED : EV_DONE;
 }
 
 enum event pvalidate_flush(struct pvalidate *p)
@@ -110,17 +111,27 @@ enum event pvalidate_flush(struct pvalidate *p)
 	return EV_DONE;
 }
 
-/* Up to and with p->next: an entry that failed may have been undone by rescinding. */
+static void settle_span(const struct pvalidate *p, const struct span *span)
+{
+	struct entry e;
+
+	CHECK(core_decode_entry(p->entry[span->first], &e) == SVSM_SUCCESS);
+	if (e.size == SIZE_2M) {
+		page_settle(e.page, SIZE_2M, PAGE_NONE);
+		return;
+	}
+	if (span->run) {
+		page_settle_run(e.page, span->count, PAGE_NONE);
+		return;
+	}
+	for (unsigned int i = 0; i < span->count; i++)
+		page_settle(pa(p->entry[span->first + i] & SVSM_ENTRY_ADDRESS), SIZE_4K, PAGE_NONE);
+}
+
 enum event pvalidate_settle(struct pvalidate *p)
 {
-	for (unsigned int i = p->first; i <= p->next && i < p->count; i++) {
-		struct entry e;
-
-		if ((p->in_flight[i / 64] >> i % 64 & 1) == 0)
-			continue;
-		CHECK(core_decode_entry(p->entry[i], &e) == SVSM_SUCCESS);
-		page_settle(e.page, e.size, PAGE_NONE);
-	}
+	for (unsigned int i = 0; i < p->spans; i++)
+		settle_span(p, &p->span[i]);
 	return EV_DONE;
 }
 

@@ -4,21 +4,21 @@
  * is claimed for as long as it is one [svsm 6.0]. reply.c gives the old one
  * back after it has answered there.
  */
+#include <svsm/accept.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
 #include <svsm/vcpu.h>
 
 static uint32_t take(pa_t ca)
 {
-	enum page_state seen;
-
-	switch (page_claim(ca, SIZE_4K, PAGE_GUEST, &seen)) {
+	switch (accept_claim(ca, SIZE_4K, PAGE_GUEST)) {
 	case OK:
 		break;
-	case ERR_BUSY:
-		return vcpu_owns(ca, SIZE_4K) ? SVSM_ERR_INVALID_ADDRESS : SVSM_ERR_BUSY;
-	default:
+	case ERR_ADDRESS:
+	case ERR_STATE:
 		return SVSM_ERR_INVALID_ADDRESS;
+	default:
+		return vcpu_owns(ca, SIZE_4K) ? SVSM_ERR_INVALID_ADDRESS : SVSM_ERR_BUSY;
 	}
 	/* No request waits there, no memory is on offer. */
 	if (hw_store64(ca, 0) == OK)

@@ -6,6 +6,7 @@
 #include <svsm/page.h>
 #include <svsm/ring.h>
 #include <svsm/vcpu.h>
+#include <svsm/withdrawn.h>
 
 static struct vcpu vcpus[VCPU_MAX];
 static _Atomic unsigned int vcpu_count;
@@ -29,8 +30,8 @@ struct vcpu *vcpu_boot(pa_t vmsa, pa_t ca, unsigned int vmpl, uint32_t apic_id)
 {
 	enum page_state seen;
 
-	CHECK(page_state(vmsa, &seen) == OK && seen == PAGE_USED);
-	CHECK(page_claim(ca, SIZE_4K, PAGE_GUEST, &seen) == OK);
+	CHECK(frame_state(vmsa, &seen) == OK && seen == PAGE_USED);
+	CHECK(page_claim(ca, SIZE_4K, PAGE_GUEST) == OK);
 	return add(vmsa, ca, vmpl, apic_id);
 }
 
@@ -48,7 +49,7 @@ bool vcpu_owns(pa_t page, enum page_size size)
 		    overlaps(page, size, atomic_load(&vcpus[i].ca)))
 			return true;
 	}
-	return frame_overlaps(page, size);
+	return frame_overlaps(page, size) || withdrawn_overlaps(page, size);
 }
 
 /* Comes back when VMPL0 is entered again, or at once when refused. */

@@ -88,6 +88,9 @@ unsigned int host_log_find(enum host_kind kind, uint64_t gpa, uint64_t argument,
 unsigned int host_log_count(enum host_kind kind);
 
 /* Logs the operation and asks the test. 0: go on. For the seam's own files. */
+/* Page i of an operation on many. */
+pa_t host_nth(const struct hw_pages *pages, unsigned int i);
+
 uint32_t host_begin(enum host_kind kind, uint64_t gpa, enum page_size size, uint64_t argument);
 
 /* ---- the guest's side (guest.c) ---- */

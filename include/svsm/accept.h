@@ -2,6 +2,7 @@
 /* Taking memory from the hypervisor: page state, then PVALIDATE. */
 #pragma once
 #include <svsm/err.h>
+#include <svsm/page.h>
 #include <svsm/types.h>
 
 /*
@@ -16,3 +17,9 @@ must_check enum err accept_more(void);
  * memory that was validated before stops the VM.
  */
 must_check enum err accept_validate(pa_t region);
+
+/*
+ * page_claim() of a guest page; memory for its record is accepted when it
+ * has none yet. ERR_HOST, ERR_RMP, ERR_BUSY also when that fails.
+ */
+must_check enum err accept_claim(pa_t page, enum page_size size, enum page_state from);

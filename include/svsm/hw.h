@@ -32,18 +32,60 @@ struct hw_pvalidate_result {
 };
 
 /*
- * PVALIDATE [snp-arch 2]. No TLB maintenance. A 4K request on a 2M entry is
- * the hypervisor's to split and looks like success.
+ * Pages for one operation, in order: page[0] and those that follow it, or
+ * each one named. All of them in a window.
  */
-struct hw_pvalidate_result hw_pvalidate(pa_t page, enum page_size size, bool validate);
+struct hw_pages {
+	const pa_t *page;
+	unsigned int count; /* at least 1 */
+	enum page_size size;
+	bool run; /* only page[0] is there */
+};
 
 /*
- * RMPADJUST for a VMPL > 0 [snp-arch 2]: its permissions, and whether the
- * page is a VMSA. Returns RMP_* or HW_FAULT. Needs hw_flush_all() before a
- * reduced permission may be relied on.
+ * PVALIDATE [snp-arch 2] of each page, until one does not give RMP_OK with a
+ * change. Returns how many did; *last is the outcome of the last one tried.
+ * No TLB maintenance. A 4K request on a 2M entry is the hypervisor's to split
+ * and looks like success.
  */
-uint32_t hw_rmpadjust(pa_t page, enum page_size size, unsigned int vmpl, unsigned int perms,
-		      bool vmsa);
+unsigned int hw_pvalidate_pages(const struct hw_pages *pages, bool validate,
+				struct hw_pvalidate_result *last);
+
+/*
+ * RMPADJUST for a VMPL > 0 [snp-arch 2] of each page, until one fails: its
+ * permissions, and whether the page is a VMSA. Returns how many were done;
+ * *last is RMP_* or HW_FAULT. Needs hw_flush_all() before a reduced permission may
+ * be relied on.
+ */
+unsigned int hw_rmpadjust_pages(const struct hw_pages *pages, unsigned int vmpl, unsigned int perms,
+				bool vmsa, uint32_t *last);
+
+/* Zeroes each page, until one faults. Returns how many were zeroed. */
+unsigned int hw_zero_pages(const struct hw_pages *pages);
+
+/* The same for one page. */
+static inline struct hw_pvalidate_result hw_pvalidate(pa_t page, enum page_size size, bool validate)
+{
+	struct hw_pvalidate_result result;
+
+	(void)hw_pvalidate_pages(&(struct hw_pages){ &page, 1, size, true }, validate, &result);
+	return result;
+}
+
+static inline uint32_t hw_rmpadjust(pa_t page, enum page_size size, unsigned int vmpl,
+				    unsigned int perms, bool vmsa)
+{
+	uint32_t result;
+
+	(void)hw_rmpadjust_pages(&(struct hw_pages){ &page, 1, size, true }, vmpl, perms, vmsa,
+				 &result);
+	return result;
+}
+
+must_check static inline enum err hw_zero(pa_t page, enum page_size size)
+{
+	return hw_zero_pages(&(struct hw_pages){ &page, 1, size, true }) == 1 ? OK : ERR_FAULT;
+}
 
 /* INVLPGB of everything, then TLBSYNC: no vCPU of the VM uses an older entry. */
 void hw_flush_all(void);
@@ -69,7 +111,6 @@ must_check enum err hw_store8(pa_t to, uint8_t value);
 must_check enum err hw_load64(pa_t from, uint64_t *value);
 must_check enum err hw_store64(pa_t to, uint64_t value);
 must_check enum err hw_cas64(pa_t at, uint64_t expected, uint64_t desired, uint64_t *seen);
-must_check enum err hw_zero(pa_t page, enum page_size size);
 
 /* This vCPU's index, 0 for the boot vCPU. */
 unsigned int hw_cpu(void);

@@ -1,59 +1,93 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The record of page state: two bits for every 4 KiB frame the VM may have,
- * the SVSM's and the guest's. All-zero is a valid empty record.
+ * The record of page state, the guest's half: every 4 KiB frame of the
+ * guest's memory. The SVSM's own frames are in the same record, see frame.h.
  *
- * A step is a compare-and-swap on the record and waits for nobody. Every
+ * A byte for every 2 MiB region says what the whole region is, or that it is
+ * split; then two bits a frame, 128 bytes a region, hold. So a 2 MiB page is
+ * one step, and memory for a region's frames is touched only when it is split.
+ *
+ * A step is one atomic instruction on that record and waits for nobody. Every
  * change of the real page lies between a claim (-> PAGE_USED, in flight) and
- * a settle; whoever meets a page in flight gets ERR_BUSY. Any vCPU may call.
- * [DESIGN 5]
+ * a settle; whoever meets a page in flight gets ERR_BUSY. Splitting a region
+ * has all of it in flight for a moment. Any vCPU may call. [DESIGN 5]
  */
 #pragma once
+#include <svsm/atomic.h>
 #include <svsm/err.h>
 #include <svsm/types.h>
 
 #define PAGE_RANGES 32U
 
-/*
- * Guest memory that PVALIDATE left in an unknown state is settled PAGE_FREE
- * too: withdrawn from the guest for good. The allocator looks only at the
- * SVSM's own range.
- */
+/* A page withdrawn from the guest for good stays PAGE_USED: nobody settles it. */
 enum page_state {
-	PAGE_NONE = 0,	/* not validated */
-	PAGE_FREE = 1,	/* validated, the SVSM's, free */
-	PAGE_USED = 2,	/* the SVSM's, or in flight, or a VMSA or calling area */
-	PAGE_GUEST = 3, /* validated, the guest's */
+	PAGE_NONE,  /* not validated */
+	PAGE_USED,  /* in flight, or a VMSA or calling area, or the SVSM's */
+	PAGE_GUEST, /* validated, the guest's */
+	PAGE_FREE,  /* validated, the SVSM's, free: only in the SVSM's own range */
 };
+
+/* A row: 64 frames of a split region, a bit each in both words. */
+struct page_row {
+	shared64 taken; /* 0: PAGE_NONE */
+	shared64 ready; /* with taken: PAGE_GUEST; taken alone: PAGE_USED */
+};
+#define ROW_FRAMES 64U
+#define ROWS_PER_2M (FRAMES_PER_2M / ROW_FRAMES)
+#define ROW_BYTES (ROW_FRAMES * PAGE_4K)
+
+/* How many 2 MiB regions a range touches: so many bytes and 8 times as many rows its record is. */
+uint64_t page_regions(pa_t start, uint64_t bytes);
 
 /*
  * Adds [start, start + bytes), 4 KiB aligned, to the record, all PAGE_NONE.
- * `words` is zeroed SVSM memory of page_record_bytes(bytes), 8-byte aligned,
- * kept for good. What no range covers is not memory: a hole such as
- * 0xA0000-0xFFFFF is made by two ranges. Boot only; ERR_ADDRESS when empty,
- * not aligned or overlapping, ERR_NO_MEMORY when the table of ranges is full.
+ * `region` is one zeroed byte for each region it touches. `row` may be
+ * memory that is not accepted yet: it lies at guest-physical `row_at`, and a
+ * region is split only once frame_present(its rows). What no range covers is
+ * not memory: a hole such as 0xA0000-0xBFFFF is made by two ranges. Boot only;
+ * ERR_ADDRESS when empty, not aligned or overlapping, ERR_NO_MEMORY when the
+ * table of ranges is full.
  */
-must_check enum err page_add_range(pa_t start, uint64_t bytes, void *words);
-uint64_t page_record_bytes(uint64_t bytes);
+must_check enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region,
+				   struct page_row *row, pa_t row_at);
 
 /* ERR_ADDRESS when not wholly inside a range added. */
 must_check enum err page_state(pa_t page, enum page_state *state);
 
 /*
- * from -> PAGE_USED for every frame of the page, or nothing. ERR_ADDRESS:
- * not wholly inside a range. ERR_BUSY: a frame is PAGE_USED. ERR_STATE: every
- * frame has one other state, in *seen. ERR_RMP: frames of different states
- * (2 MiB only): treat as a size mismatch.
+ * from (PAGE_NONE or PAGE_GUEST) -> PAGE_USED for every frame of the page, or
+ * nothing. ERR_ADDRESS: not wholly inside a range. ERR_BUSY: a frame is
+ * PAGE_USED. ERR_STATE: every frame is in the other state. ERR_RMP: frames of
+ * different states (2 MiB only): treat as a size mismatch. ERR_NO_MEMORY: the
+ * region has to be split and its rows are not accepted yet: see page_rows().
  */
-must_check enum err page_claim(pa_t page, enum page_size size, enum page_state from,
-			       enum page_state *seen);
+must_check enum err page_claim(pa_t page, enum page_size size, enum page_state from);
 
-/* PAGE_USED -> to. The caller holds the claim. */
+/* PAGE_USED -> to (PAGE_NONE or PAGE_GUEST). The caller holds the claim. */
 void page_settle(pa_t page, enum page_size size, enum page_state to);
 
 /*
- * Boot only, before another vCPU runs: the frames of [start, start + bytes),
- * 2 MiB aligned and all PAGE_NONE, become `to` without a claim. ERR_ADDRESS
- * when not wholly inside a range.
+ * As page_claim of 4 KiB pages that follow each other, until one fails:
+ * returns how many were claimed. Those within a row are claimed in one step.
  */
-must_check enum err page_fill(pa_t start, uint64_t bytes, enum page_state to);
+unsigned int page_claim_run(pa_t page, unsigned int count, enum page_state from);
+void page_settle_run(pa_t page, unsigned int count, enum page_state to);
+
+/*
+ * The same for pages anywhere. Where they were found goes to row[], as many
+ * as were claimed, so that settling need not look for them again.
+ */
+unsigned int page_claim_list(const pa_t *page, unsigned int count, enum page_state from,
+			     struct page_row **row);
+void page_settle_list(const pa_t *page, unsigned int count, enum page_state to,
+		      struct page_row *const *row);
+
+/* The 2 MiB of the SVSM's memory in which the page's row is. The page is in a range. */
+pa_t page_rows(pa_t page);
+
+/*
+ * Boot only, before another vCPU runs: the frames of [start, start + bytes),
+ * 2 MiB aligned and all PAGE_NONE, become PAGE_GUEST without a claim.
+ * ERR_ADDRESS when not wholly inside a range.
+ */
+must_check enum err page_fill(pa_t start, uint64_t bytes);

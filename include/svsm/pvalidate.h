@@ -8,12 +8,15 @@
  */
 #pragma once
 #include <svsm/call.h>
+#include <svsm/page.h>
 
+/* Entries that are alike are handled together: at most so many, one if 2 MiB pages. */
+#define PVALIDATE_BATCH 64U
 /* One step of the machine begins at most so many entries... */
 #define PVALIDATE_RUN_ENTRIES 64U
-/* ...and none once it has zeroed so much. */
+/* ...and no batch once it has zeroed so much. */
 #define PVALIDATE_RUN_BYTES PAGE_2M
-/* A call begins no entry once it has zeroed so much: INCOMPLETE. In entries, a list is the bound.
+/* A call begins no batch once it has zeroed so much: INCOMPLETE. In entries, a list is the bound.
  */
 #define PVALIDATE_CALL_BYTES (8 * PAGE_2M)
 
@@ -26,6 +29,12 @@ enum pvalidate_at {
 	PVALIDATE_CLOSED,
 };
 
+/* Entries whose pages await the flush; a run: they follow each other. */
+struct span {
+	uint16_t first, count;
+	bool run;
+};
+
 struct pvalidate {
 	int cs;
 	enum pvalidate_at at;
@@ -34,14 +43,16 @@ struct pvalidate {
 	pa_t ca;	   /* the caller's, in which the list may be */
 	unsigned int vmpl; /* the caller's */
 	bool claimed;	   /* the list's page is claimed for the call */
-	bool revoked;	   /* a page awaits the flush */
 	uint16_t count;
 	uint16_t first; /* index at which this call began */
 	uint16_t next;	/* first entry not yet done */
 	uint32_t result;
-	uint64_t zeroed;			    /* bytes, this call */
-	uint64_t in_flight[SVSM_LIST_MAX / 64 + 1]; /* a bit an entry: settle it after the flush */
-	uint64_t entry[SVSM_LIST_MAX];		    /* the copy; only [first, count) is filled */
+	uint16_t spans;		       /* in flight */
+	uint64_t zeroed;	       /* bytes, this call */
+	uint64_t entry[SVSM_LIST_MAX]; /* the copy; only [first, count) is filled */
+	struct span span[SVSM_LIST_MAX];
+	pa_t page[PVALIDATE_BATCH]; /* the batch at hand, see sm/batch.c */
+	struct page_row *row[PVALIDATE_BATCH];
 };
 
 /* Makes ready for a call; the caller then steps the machine with p->event until it is EV_NONE. */

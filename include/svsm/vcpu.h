@@ -56,7 +56,7 @@ enum event vcpu_advance(struct vcpu *v, enum event ev);
 
 /*
  * Whether the page overlaps what is the SVSM's for good: its own range, a
- * VMSA, a calling area. A PAGE_USED frame not owned so is in flight.
+ * VMSA, a calling area, a withdrawn page. A PAGE_USED frame not owned so is in flight.
  */
 bool vcpu_owns(pa_t page, enum page_size size);
 

@@ -55,11 +55,19 @@ enum err hw_copy_out(pa_t to, const void *from, size_t bytes)
 	return copy(to.raw, bytes, NULL, from);
 }
 
-enum err hw_zero(pa_t page, enum page_size size)
+static bool zero(pa_t page, enum page_size size)
 {
-	if (host_begin(HOST_ZERO, page.raw, size, 0) != 0)
-		return ERR_FAULT;
-	return copy(page.raw, size_bytes(size), NULL, NULL);
+	return host_begin(HOST_ZERO, page.raw, size, 0) == 0 &&
+	       copy(page.raw, size_bytes(size), NULL, NULL) == OK;
+}
+
+unsigned int hw_zero_pages(const struct hw_pages *pages)
+{
+	unsigned int i = 0;
+
+	while (i < pages->count && zero(host_nth(pages, i), pages->size))
+		i++;
+	return i;
 }
 
 enum err hw_load8(pa_t from, uint8_t *value)

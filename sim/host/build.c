@@ -59,31 +59,33 @@ static void assign_memory(void)
 
 static void add_range(uint64_t start, uint64_t end)
 {
-	static uint64_t words[0x1000];
+	static shared8 region[64];
+	static struct page_row row[64 * ROWS_PER_2M];
 	static size_t used;
-	uint64_t bytes = page_record_bytes(end - start);
+	uint64_t regions = page_regions(pa(start), end - start);
 
-	CHECK(used + bytes <= sizeof(words));
-	CHECK(page_add_range(pa(start), end - start, (uint8_t *)words + used) == OK);
-	used += bytes;
+	CHECK(used + regions <= sizeof(region));
+	CHECK(page_add_range(pa(start), end - start, &region[used], &row[used * ROWS_PER_2M],
+			     pa(0)) == OK);
+	used += regions;
 }
 
+/* The first 2 MiB were launched: the image. */
 static void build_record(void)
 {
-	enum page_state seen;
+	static shared8 region[HOST_SVSM_BYTES / PAGE_2M];
+	static shared8 owner[HOST_SVSM_BYTES / ROW_BYTES];
+	static struct frame_row row[HOST_SVSM_BYTES / ROW_BYTES];
 
 	add_range(0, HOST_HOLE);
 	add_range(HOST_HOLE_END, HOST_RAM);
-	add_range(HOST_SVSM_GPA, HOST_SVSM_GPA + HOST_SVSM_BYTES);
-	CHECK(page_claim(pa(HOST_SVSM_GPA), SIZE_2M, PAGE_NONE, &seen) == OK);
-	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES);
+	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES, region, owner, row, VCPU_MAX);
+	frame_fix(pa(HOST_SVSM_GPA), PAGE_2M);
 }
 
 static void give_page(pa_t page)
 {
-	enum page_state seen;
-
-	CHECK(page_claim(page, SIZE_4K, PAGE_NONE, &seen) == OK);
+	CHECK(page_claim(page, SIZE_4K, PAGE_NONE) == OK);
 	CHECK(hw_pvalidate(page, SIZE_4K, true).code == RMP_OK);
 	CHECK(hw_zero(page, SIZE_4K) == OK);
 	for (unsigned int vmpl = 1; vmpl <= host.vmpl; vmpl++)
@@ -98,7 +100,7 @@ static void build_vcpu(void)
 	pa_t frame;
 
 	CHECK(accept_more() == OK);
-	CHECK(frame_alloc_vmsa(&frame) == OK);
+	CHECK(frame_alloc_vmsa(frame_cpu(0), &frame) == OK);
 	vmsa_build(page, &guest);
 	CHECK(hw_copy_out(frame, page, sizeof(page)) == OK);
 	CHECK(hw_rmpadjust(frame, SIZE_4K, 1, PERM_NONE, true) == RMP_OK);

@@ -63,7 +63,12 @@ static struct snp_operand operand(pa_t page)
 	};
 }
 
-struct hw_pvalidate_result hw_pvalidate(pa_t page, enum page_size size, bool validate)
+pa_t host_nth(const struct hw_pages *pages, unsigned int i)
+{
+	return pages->run ? pa_add(pages->page[0], i * size_bytes(pages->size)) : pages->page[i];
+}
+
+static struct hw_pvalidate_result pvalidate(pa_t page, enum page_size size, bool validate)
 {
 	const struct snp_operand at = operand(page);
 	uint32_t forced = host_begin(HOST_PVALIDATE, page.raw, size, validate);
@@ -81,8 +86,19 @@ struct hw_pvalidate_result hw_pvalidate(pa_t page, enum page_size size, bool val
 	return (struct hw_pvalidate_result){ .code = r.eax, .unchanged = r.eax == 0 && r.carry };
 }
 
-uint32_t hw_rmpadjust(pa_t page, enum page_size size, unsigned int vmpl, unsigned int perms,
-		      bool vmsa)
+unsigned int hw_pvalidate_pages(const struct hw_pages *pages, bool validate,
+				struct hw_pvalidate_result *last)
+{
+	for (unsigned int i = 0; i < pages->count; i++) {
+		*last = pvalidate(host_nth(pages, i), pages->size, validate);
+		if (last->code != RMP_OK || last->unchanged)
+			return i;
+	}
+	return pages->count;
+}
+
+static uint32_t rmpadjust(pa_t page, enum page_size size, unsigned int vmpl, unsigned int perms,
+			  bool vmsa)
 {
 	const struct snp_operand at = operand(page);
 	uint64_t rdx = HOST_ADJUST(vmpl, perms, vmsa);
@@ -95,6 +111,17 @@ uint32_t hw_rmpadjust(pa_t page, enum page_size size, unsigned int vmpl, unsigne
 		r = snp_rmpadjust(&host.snp, host.cpu, &at, size, rdx);
 	while (r.trap == SNP_TRAP_NPF && snp_nested_fault(&host.snp, r.gpa, r.error));
 	return r.trap != SNP_NO_TRAP ? HW_FAULT : r.eax;
+}
+
+unsigned int hw_rmpadjust_pages(const struct hw_pages *pages, unsigned int vmpl, unsigned int perms,
+				bool vmsa, uint32_t *last)
+{
+	for (unsigned int i = 0; i < pages->count; i++) {
+		*last = rmpadjust(host_nth(pages, i), pages->size, vmpl, perms, vmsa);
+		if (*last != RMP_OK)
+			return i;
+	}
+	return pages->count;
 }
 
 void hw_flush_all(void)

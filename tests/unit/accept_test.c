@@ -14,7 +14,7 @@ static enum page_state state(uint64_t gpa)
 {
 	enum page_state now;
 
-	check_eq(page_state(pa(gpa), &now), OK);
+	check_eq(frame_state(pa(gpa), &now), OK);
 	return now;
 }
 

@@ -35,7 +35,7 @@ static void withdraw(uint32_t undo)
 	host_fail(HOST_ZERO, 1, HW_FAULT);
 	host_fail(HOST_PVALIDATE, 2, undo);
 	check_eq(pv_one(V4(PAGE_NEW)), SVSM_ERR_RMP_OTHER);
-	check_eq(pv_state(PAGE_NEW), PAGE_FREE);
+	check_eq(pv_state(PAGE_NEW), PAGE_USED);
 	check(!host_guest_may(PAGE_NEW, SNP_READ));
 	check_eq(pv_one(V4(PAGE_NEW) | CF), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(pv_one(R4(PAGE_NEW) | CF), SVSM_ERR_INVALID_ADDRESS);
@@ -59,7 +59,7 @@ declare_test(undo_impossible_revoke)
 	host_fail(HOST_ZERO, 1, HW_FAULT);
 	host_fail(HOST_RMPADJUST, 1, HW_FAULT);
 	check_eq(pv_one(V4(PAGE_NEW)), SVSM_ERR_RMP_OTHER);
-	check_eq(pv_state(PAGE_NEW), PAGE_FREE);
+	check_eq(pv_state(PAGE_NEW), PAGE_USED);
 }
 
 /* Validated already though the record says not: only with ignore-CF, and then emptied. */

@@ -11,31 +11,26 @@
 #define START 0x8000000000ULL
 #define REGIONS 4U
 #define BYTES (REGIONS * PAGE_2M)
+#define THREADS 4U
 
-static uint64_t words[0x100];
+static shared8 region[REGIONS], row_owner[REGIONS * ROWS_PER_2M];
+static struct frame_row row[REGIONS * ROWS_PER_2M];
 static bool taken[BYTES / PAGE_4K];
+static struct frame_cpu *me, *other;
 
 static void fresh(void)
 {
-	check_eq(page_add_range(pa(START), BYTES, words), OK);
-	frame_init(pa(START), BYTES);
+	frame_init(pa(START), BYTES, region, row_owner, row, THREADS);
+	me = frame_cpu(0);
+	other = frame_cpu(1);
 }
 
 static void grow(void)
 {
-	pa_t region;
+	pa_t at;
 
-	check_eq(frame_grow(&region), OK);
-	page_settle(region, SIZE_2M, PAGE_FREE);
-}
-
-declare_test(frame_before_init)
-{
-	pa_t frame;
-
-	check_eq(frame_alloc(&frame), ERR_NO_MEMORY);
-	check_eq(frame_grow(&frame), ERR_NO_MEMORY);
-	check_eq(frame_free(pa(0)), ERR_ADDRESS);
+	check_eq(frame_grow(&at), OK);
+	frame_grown(me, at, true);
 }
 
 /* Every frame once, none refused while one is free. */
@@ -44,18 +39,18 @@ declare_test(frame_all)
 	pa_t frame;
 
 	fresh();
-	check_eq(frame_alloc(&frame), ERR_NO_MEMORY);
+	check_eq(frame_alloc(me, &frame), ERR_NO_MEMORY);
 	grow();
 	grow();
 	for (unsigned int i = 0; i < 2 * FRAMES_PER_2M; i++) {
-		check_eq(frame_alloc(&frame), OK);
+		check_eq(frame_alloc(me, &frame), OK);
 		check(frame.raw - START < 2 * PAGE_2M && is_aligned(frame.raw, PAGE_4K));
 		check(!taken[(frame.raw - START) / PAGE_4K]);
 		taken[(frame.raw - START) / PAGE_4K] = true;
 	}
-	check_eq(frame_alloc(&frame), ERR_NO_MEMORY);
-	check_eq(frame_free(pa(START + PAGE_4K)), OK);
-	check_eq(frame_alloc(&frame), OK);
+	check_eq(frame_alloc(me, &frame), ERR_NO_MEMORY);
+	check_eq(frame_free(me, pa(START + PAGE_4K)), OK);
+	check_eq(frame_alloc(me, &frame), OK);
 	check_eq(frame.raw, START + PAGE_4K);
 }
 
@@ -65,13 +60,13 @@ declare_test(frame_free_refused)
 
 	fresh();
 	grow();
-	check_eq(frame_alloc(&frame), OK);
-	check_eq(frame_free(pa(frame.raw + 8)), ERR_ADDRESS);
-	check_eq(frame_free(pa(START - PAGE_4K)), ERR_ADDRESS);
-	check_eq(frame_free(pa(START + BYTES)), ERR_ADDRESS);
-	check_eq(frame_free(pa(START + PAGE_2M)), ERR_STATE);
-	check_eq(frame_free(frame), OK);
-	check_eq(frame_free(frame), ERR_STATE);
+	check_eq(frame_alloc(me, &frame), OK);
+	check_eq(frame_free(me, pa(frame.raw + 8)), ERR_ADDRESS);
+	check_eq(frame_free(me, pa(START - PAGE_4K)), ERR_ADDRESS);
+	check_eq(frame_free(me, pa(START + BYTES)), ERR_ADDRESS);
+	check_eq(frame_free(me, pa(START + PAGE_2M)), ERR_STATE);
+	check_eq(frame_free(me, frame), OK);
+	check_eq(frame_free(me, frame), ERR_STATE);
 }
 
 /* Erratum: a save area at a 2 MiB boundary. Refused rather than given out. */
@@ -83,30 +78,114 @@ declare_test(frame_vmsa_never_2m_aligned)
 	grow();
 	grow();
 	for (unsigned int i = 0; i < 2 * (FRAMES_PER_2M - 1); i++) {
-		check_eq(frame_alloc_vmsa(&frame), OK);
+		check_eq(frame_alloc_vmsa(me, &frame), OK);
 		check(!is_aligned(frame.raw, PAGE_2M));
 	}
-	check_eq(frame_alloc_vmsa(&frame), ERR_NO_MEMORY);
-	check_eq(frame_alloc(&frame), OK);
+	check_eq(frame_alloc_vmsa(me, &frame), ERR_NO_MEMORY);
+	check_eq(frame_alloc(me, &frame), OK);
 	check(is_aligned(frame.raw, PAGE_2M));
 }
 
 declare_test(frame_grow_takes_untouched_regions)
 {
 	enum page_state seen;
-	pa_t region;
+	pa_t at;
 
 	fresh();
-	/* The image: some frames of the first region, all of the second. */
-	check_eq(page_claim(pa(START + PAGE_4K), SIZE_4K, PAGE_NONE, &seen), OK);
-	check_eq(page_claim(pa(START + PAGE_2M), SIZE_2M, PAGE_NONE, &seen), OK);
-	check_eq(frame_grow(&region), OK);
-	check_eq(region.raw, START + 2 * PAGE_2M);
-	check_eq(page_state(region, &seen), OK);
+	frame_fix(pa(START), PAGE_2M);
+	frame_reserve(pa(START + PAGE_2M), PAGE_2M);
+	check_eq(frame_grow(&at), OK);
+	check_eq(at.raw, START + 2 * PAGE_2M);
+	check_eq(frame_state(at, &seen), OK);
 	check_eq(seen, PAGE_USED);
-	check_eq(frame_grow(&region), OK);
-	check_eq(region.raw, START + 3 * PAGE_2M);
-	check_eq(frame_grow(&region), ERR_NO_MEMORY);
+	frame_grown(me, at, false);
+	check_eq(frame_state(at, &seen), OK);
+	check_eq(seen, PAGE_NONE);
+	check_eq(frame_grow(&at), OK);
+	check_eq(at.raw, START + 2 * PAGE_2M);
+	check_eq(frame_grow(&at), OK);
+	check_eq(at.raw, START + 3 * PAGE_2M);
+	check_eq(frame_grow(&at), ERR_NO_MEMORY);
+	check_eq(frame_alloc(me, &at), ERR_NO_MEMORY);
+	check_eq(frame_free_2m(me, pa(START)), ERR_STATE);
+	check_eq(frame_free(me, pa(START)), ERR_STATE);
+}
+
+/* 2 MiB frames: a spare one, free ones, and what 4 KiB frames have become again. */
+declare_test(frame_2m)
+{
+	pa_t a, b, small;
+
+	fresh();
+	check_eq(frame_alloc_2m(me, &a), ERR_NO_MEMORY);
+	grow();
+	grow();
+	check_eq(frame_alloc_2m(me, &a), OK);
+	check_eq(frame_alloc_2m(me, &b), OK);
+	check(a.raw != b.raw && is_aligned(a.raw | b.raw, PAGE_2M));
+	check_eq(frame_alloc_2m(me, &small), ERR_NO_MEMORY);
+	check_eq(frame_alloc(me, &small), ERR_NO_MEMORY);
+	check_eq(frame_free(me, a), ERR_STATE);
+	check_eq(frame_free_2m(me, pa(a.raw + PAGE_4K)), ERR_ADDRESS);
+	check_eq(frame_free_2m(me, a), OK);
+	check_eq(frame_free_2m(me, a), ERR_STATE);
+	check_eq(frame_free_2m(other, a), ERR_STATE);
+	check_eq(frame_alloc_2m(other, &small), ERR_NO_MEMORY); /* it is our spare one */
+	check_eq(frame_alloc(me, &small), OK);			/* which we split */
+	check_eq(frame_free_2m(me, a), ERR_STATE);
+	check_eq(frame_alloc_2m(other, &b), ERR_NO_MEMORY);
+	check_eq(frame_free(me, small), OK);
+	check_eq(frame_alloc_2m(other, &a), ERR_NO_MEMORY); /* our row is in it */
+	check_eq(frame_alloc_2m(me, &a), OK);
+	check_eq(frame_free_2m(other, a), OK);
+	check_eq(frame_free_2m(other, b), OK);
+	check_eq(frame_free_2m(me, b), ERR_STATE);
+	check_eq(frame_alloc_2m(me, &small), OK);
+	check_eq(small.raw, b.raw);
+}
+
+/* Into another CPU's row, and back out of it; and each free only once. */
+declare_test(frame_returned)
+{
+	pa_t held[ROW_FRAMES], at;
+
+	fresh();
+	grow();
+	for (unsigned int i = 0; i < ROW_FRAMES; i++)
+		check_eq(frame_alloc(me, &held[i]), OK);
+	check_eq(frame_free(other, held[5]), OK);
+	check_eq(frame_free(other, held[5]), ERR_STATE);
+	check_eq(frame_free(me, held[5]), ERR_STATE);
+	check_eq(frame_free(me, held[6]), OK);
+	check_eq(frame_free(me, held[6]), ERR_STATE);
+	check_eq(frame_free(other, held[6]), ERR_STATE);
+	check_eq(frame_alloc(me, &at), OK);
+	check_eq(at.raw, held[6].raw);
+	check_eq(frame_alloc(me, &at), OK);
+	check_eq(at.raw, held[5].raw);
+	check_eq(frame_free(other, held[5]), OK);
+}
+
+/* What another CPU has in its row is not to be had; anything else is, to the last frame. */
+declare_test(frame_last_ones)
+{
+	unsigned int count = 0;
+	pa_t at, theirs;
+
+	fresh();
+	grow();
+	check_eq(frame_alloc(other, &theirs), OK);
+	while (frame_alloc(me, &at) == OK)
+		count++;
+	check_eq(count, FRAMES_PER_2M - ROW_FRAMES);
+	check_eq(frame_free(me, theirs), OK);
+	check_eq(frame_alloc(me, &at), ERR_NO_MEMORY);
+	for (unsigned int i = 0; i < ROW_FRAMES; i++)
+		check_eq(frame_alloc(other, &theirs), OK);
+	check_eq(frame_alloc(other, &theirs), ERR_NO_MEMORY); /* and gives its row up */
+	check_eq(frame_free(other, at = pa(START + 3 * ROW_BYTES)), OK);
+	check_eq(frame_alloc(me, &theirs), OK);
+	check_eq(theirs.raw, at.raw);
 }
 
 declare_test(frame_overlap)
@@ -136,43 +215,42 @@ declare_test(frame_overlap)
 
 /* ---- several threads ---- */
 
-#define THREADS 4U
 #define ROUNDS 20000U
 #define HELD 64U
 
 static _Atomic unsigned int owner[BYTES / PAGE_4K];
 static _Atomic unsigned int clashes, refused;
 
-static void take(pa_t *frame, unsigned int me)
+static void take(pa_t *frame, unsigned int who)
 {
-	if (atomic_exchange(&owner[(frame->raw - START) / PAGE_4K], me) != 0)
+	if (atomic_exchange(&owner[(frame->raw - START) / PAGE_4K], who) != 0)
 		atomic_fetch_add(&clashes, 1);
 }
 
-static void give(pa_t frame, unsigned int me)
+static void give(pa_t frame, unsigned int who)
 {
-	if (atomic_exchange(&owner[(frame.raw - START) / PAGE_4K], 0) != me ||
-	    frame_free(frame) != OK)
+	if (atomic_exchange(&owner[(frame.raw - START) / PAGE_4K], 0) != who ||
+	    frame_free(frame_cpu(who - 1), frame) != OK)
 		atomic_fetch_add(&clashes, 1);
 }
 
 static void *work(void *arg)
 {
-	unsigned int me = (unsigned int)(uintptr_t)arg, count = 0;
+	unsigned int who = (unsigned int)(uintptr_t)arg, count = 0;
 	pa_t held[HELD];
 
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		if (count == HELD || (i % 3 == 2 && count > 0)) {
-			give(held[--count], me);
+			give(held[--count], who);
 			continue;
 		}
-		if (frame_alloc(&held[count]) == OK)
-			take(&held[count++], me);
+		if (frame_alloc(frame_cpu(who - 1), &held[count]) == OK)
+			take(&held[count++], who);
 		else
 			atomic_fetch_add(&refused, 1);
 	}
 	while (count > 0)
-		give(held[--count], me);
+		give(held[--count], who);
 	return NULL;
 }
 
@@ -188,9 +266,9 @@ declare_test(frame_threads)
 	for (unsigned int i = 0; i < THREADS; i++)
 		check_eq(pthread_join(thread[i], NULL), 0);
 	check_eq(clashes, 0);
-	check_eq(refused, 0); /* 4 threads hold 256 of 512 frames at most */
+	check_eq(refused, 0); /* 4 threads hold 256 of 512 frames, and three have a row more */
 	for (unsigned int i = 0; i < FRAMES_PER_2M; i++) {
-		check_eq(page_state(pa(START + i * PAGE_4K), &seen), OK);
+		check_eq(frame_state(pa(START + i * PAGE_4K), &seen), OK);
 		check_eq(seen, PAGE_FREE);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The record of page state, step by step and by several threads at once. */
 #include <snp/host.h>
+#include <svsm/frame.h>
 #include <svsm/page.h>
 
 #include "test.h"
@@ -11,19 +12,23 @@
 #define START 0x200000ULL
 #define BYTES (8 * PAGE_2M)
 
-static uint64_t words[0x400];
+static shared8 region[16];
+static struct page_row row[16 * ROWS_PER_2M];
+
+static enum err add(uint64_t start, uint64_t bytes)
+{
+	return page_add_range(pa(start), bytes, region, row, pa(0));
+}
 
 static void fresh(void)
 {
-	check(page_record_bytes(BYTES) <= sizeof(words));
-	check_eq(page_add_range(pa(START), BYTES, words), OK);
+	check(page_regions(pa(START), BYTES) <= sizeof(region));
+	check_eq(add(START, BYTES), OK);
 }
 
 static enum err claim(uint64_t at, enum page_size size, enum page_state from)
 {
-	enum page_state seen;
-
-	return page_claim(pa(at), size, from, &seen);
+	return page_claim(pa(at), size, from);
 }
 
 static enum page_state state(uint64_t at)
@@ -45,15 +50,15 @@ static void put(uint64_t at, enum page_size size, enum page_state to)
 declare_test(page_range_refused)
 {
 	fresh();
-	check_eq(page_add_range(pa(START + BYTES), 0, words), ERR_ADDRESS);
-	check_eq(page_add_range(pa(START + BYTES + 1), PAGE_4K, words), ERR_ADDRESS);
-	check_eq(page_add_range(pa(START + BYTES), PAGE_4K + 8, words), ERR_ADDRESS);
-	check_eq(page_add_range(pa(0), START + PAGE_4K, words), ERR_ADDRESS);
-	check_eq(page_add_range(pa(START + BYTES - PAGE_4K), PAGE_2M, words), ERR_ADDRESS);
-	check_eq(page_add_range(pa(~0xfffULL), PAGE_2M, words), ERR_ADDRESS);
+	check_eq(add(START + BYTES, 0), ERR_ADDRESS);
+	check_eq(add(START + BYTES + 1, PAGE_4K), ERR_ADDRESS);
+	check_eq(add(START + BYTES, PAGE_4K + 8), ERR_ADDRESS);
+	check_eq(add(0, START + PAGE_4K), ERR_ADDRESS);
+	check_eq(add(START + BYTES - PAGE_4K, PAGE_2M), ERR_ADDRESS);
+	check_eq(add(~0xfffULL, PAGE_2M), ERR_ADDRESS);
 	for (uint64_t i = 1; i < PAGE_RANGES; i++)
-		check_eq(page_add_range(pa(i << 30), PAGE_4K, words), OK);
-	check_eq(page_add_range(pa(1ULL << 40), PAGE_4K, words), ERR_NO_MEMORY);
+		check_eq(add(i << 30, PAGE_4K), OK);
+	check_eq(add(1ULL << 40, PAGE_4K), ERR_NO_MEMORY);
 }
 
 declare_test(page_outside)
@@ -73,35 +78,29 @@ declare_test(page_outside)
 
 declare_test(page_claim_4k)
 {
-	enum page_state seen = PAGE_NONE;
-
 	fresh();
 	check_eq(state(START), PAGE_NONE);
 	put(START + PAGE_4K, SIZE_4K, PAGE_GUEST);
 	check_eq(state(START), PAGE_NONE);
 	check_eq(state(START + PAGE_4K), PAGE_GUEST);
 	check_eq(state(START + 2 * PAGE_4K), PAGE_NONE);
-	check_eq(page_claim(pa(START + PAGE_4K), SIZE_4K, PAGE_NONE, &seen), ERR_STATE);
-	check_eq(seen, PAGE_GUEST);
+	check_eq(page_claim(pa(START + PAGE_4K), SIZE_4K, PAGE_NONE), ERR_STATE);
 	check_eq(claim(START + PAGE_4K, SIZE_4K, PAGE_GUEST), OK);
 	check_eq(claim(START + PAGE_4K, SIZE_4K, PAGE_GUEST), ERR_BUSY);
 	check_eq(claim(START + PAGE_4K, SIZE_4K, PAGE_NONE), ERR_BUSY);
-	page_settle(pa(START + PAGE_4K), SIZE_4K, PAGE_FREE);
-	check_eq(state(START + PAGE_4K), PAGE_FREE);
+	page_settle(pa(START + PAGE_4K), SIZE_4K, PAGE_NONE);
+	check_eq(state(START + PAGE_4K), PAGE_NONE);
 }
 
 declare_test(page_claim_2m)
 {
-	enum page_state seen = PAGE_NONE;
-
 	fresh();
 	put(START + PAGE_2M, SIZE_2M, PAGE_GUEST);
 	for (uint64_t at = 0; at < PAGE_2M; at += PAGE_4K)
 		check_eq(state(START + PAGE_2M + at), PAGE_GUEST);
 	check_eq(state(START + PAGE_2M - PAGE_4K), PAGE_NONE);
 	check_eq(state(START + 2 * PAGE_2M), PAGE_NONE);
-	check_eq(page_claim(pa(START + PAGE_2M), SIZE_2M, PAGE_NONE, &seen), ERR_STATE);
-	check_eq(seen, PAGE_GUEST);
+	check_eq(page_claim(pa(START + PAGE_2M), SIZE_2M, PAGE_NONE), ERR_STATE);
 	check_eq(claim(START + PAGE_2M, SIZE_2M, PAGE_GUEST), OK);
 	check_eq(claim(START + PAGE_2M, SIZE_2M, PAGE_GUEST), ERR_BUSY);
 	check_eq(claim(START + PAGE_2M + PAGE_4K, SIZE_4K, PAGE_GUEST), ERR_BUSY);
@@ -130,11 +129,10 @@ declare_test(page_claim_2m_undone)
 /* A range need not be 2 MiB aligned: two of them make a hole. */
 declare_test(page_hole)
 {
-	static uint64_t low[0x40], high[0x40];
-
-	check(page_record_bytes(0xa0000) <= sizeof(low));
-	check_eq(page_add_range(pa(0), 0xa0000, low), OK);
-	check_eq(page_add_range(pa(0x100000), PAGE_2M, high), OK);
+	check_eq(page_regions(pa(0), 0xa0000), 1);
+	check_eq(page_regions(pa(0x100000), PAGE_2M), 2);
+	check_eq(page_add_range(pa(0), 0xa0000, &region[0], &row[0], pa(0)), OK);
+	check_eq(page_add_range(pa(0x100000), PAGE_2M, &region[1], &row[ROWS_PER_2M], pa(0)), OK);
 	put(0x9f000, SIZE_4K, PAGE_GUEST);
 	put(0x100000, SIZE_4K, PAGE_GUEST);
 	put(0x2ff000, SIZE_4K, PAGE_GUEST);
@@ -150,14 +148,93 @@ declare_test(page_hole)
 declare_test(page_fill_at_boot)
 {
 	fresh();
-	check_eq(page_fill(pa(START + PAGE_2M), 2 * PAGE_2M, PAGE_GUEST), OK);
+	check_eq(page_fill(pa(START + PAGE_2M), 2 * PAGE_2M), OK);
 	check_eq(state(START + PAGE_2M - PAGE_4K), PAGE_NONE);
 	for (uint64_t at = PAGE_2M; at < 3 * PAGE_2M; at += PAGE_4K)
 		check_eq(state(START + at), PAGE_GUEST);
 	check_eq(state(START + 3 * PAGE_2M), PAGE_NONE);
-	check_eq(page_fill(pa(START + BYTES - PAGE_2M), 2 * PAGE_2M, PAGE_GUEST), ERR_ADDRESS);
-	check_eq(page_fill(pa(0), PAGE_2M, PAGE_GUEST), ERR_ADDRESS);
+	check_eq(page_fill(pa(START + BYTES - PAGE_2M), 2 * PAGE_2M), ERR_ADDRESS);
+	check_eq(page_fill(pa(0), PAGE_2M), ERR_ADDRESS);
 	check_eq(state(START + BYTES - PAGE_2M), PAGE_NONE);
+}
+
+/* Runs cross rows and regions, and stop at the first page that is not to be had. */
+declare_test(page_runs)
+{
+	fresh();
+	check_eq(page_claim_run(pa(START + 60 * PAGE_4K), 500, PAGE_NONE), 500);
+	check_eq(state(START + 59 * PAGE_4K), PAGE_NONE);
+	for (unsigned int i = 60; i < 560; i++)
+		check_eq(state(START + i * PAGE_4K), PAGE_USED);
+	check_eq(state(START + 560 * PAGE_4K), PAGE_NONE);
+	page_settle_run(pa(START + 60 * PAGE_4K), 500, PAGE_GUEST);
+	check_eq(state(START + 559 * PAGE_4K), PAGE_GUEST);
+	check_eq(claim(START + 100 * PAGE_4K, SIZE_4K, PAGE_GUEST), OK);
+	check_eq(page_claim_run(pa(START + 60 * PAGE_4K), 500, PAGE_GUEST), 40);
+	check_eq(page_claim_run(pa(START + 100 * PAGE_4K), 3, PAGE_GUEST), 0);
+	check_eq(page_claim_run(pa(START + BYTES - 2 * PAGE_4K), 5, PAGE_NONE), 2);
+	page_settle_run(pa(START + 60 * PAGE_4K), 41, PAGE_NONE);
+	check_eq(state(START + 100 * PAGE_4K), PAGE_NONE);
+	check_eq(state(START + 101 * PAGE_4K), PAGE_GUEST);
+}
+
+declare_test(page_lists)
+{
+	const pa_t page[] = { pa(START + 3 * PAGE_4K), pa(START + PAGE_2M), pa(START),
+			      pa(START + BYTES - PAGE_4K), pa(START + BYTES) };
+	struct page_row *at[5];
+
+	fresh();
+	check_eq(page_claim_list(page, 5, PAGE_NONE, at), 4);
+	for (unsigned int i = 0; i < 4; i++)
+		check_eq(state(page[i].raw), PAGE_USED);
+	check_eq(state(START + PAGE_4K), PAGE_NONE);
+	page_settle_list(page, 4, PAGE_GUEST, at);
+	for (unsigned int i = 0; i < 4; i++)
+		check_eq(state(page[i].raw), PAGE_GUEST);
+	check_eq(page_claim_list(page, 5, PAGE_NONE, at), 0);
+	check_eq(page_claim_list(page, 3, PAGE_GUEST, at), 3);
+	page_settle_list(page, 3, PAGE_NONE, at);
+	check_eq(state(START), PAGE_NONE);
+}
+
+/* A region of which all was claimed at once is one again: its rows are not looked at. */
+declare_test(page_joined)
+{
+	fresh();
+	put(START + PAGE_4K, SIZE_4K, PAGE_GUEST);
+	check_eq(claim(START + PAGE_4K, SIZE_4K, PAGE_GUEST), OK);
+	page_settle(pa(START + PAGE_4K), SIZE_4K, PAGE_NONE);
+	put(START, SIZE_2M, PAGE_GUEST);
+	row[3].ready = 0;
+	check_eq(state(START + 3 * ROW_BYTES), PAGE_GUEST);
+	check_eq(claim(START + 3 * ROW_BYTES, SIZE_4K, PAGE_GUEST), OK);
+	check_eq(state(START + 3 * ROW_BYTES), PAGE_USED);
+	check_eq(state(START + 3 * ROW_BYTES + PAGE_4K), PAGE_GUEST);
+	check_eq(state(START + 7 * ROW_BYTES), PAGE_GUEST);
+}
+
+/* Memory for rows that is not accepted yet: only a split needs it. */
+declare_test(page_rows_reserved)
+{
+	static shared8 own[4], owner[4 * ROWS_PER_2M];
+	pa_t at;
+
+	frame_init(pa(1ULL << 40), 4 * PAGE_2M, own, owner, NULL, 1);
+	frame_reserve(pa((1ULL << 40) + PAGE_2M), PAGE_2M);
+	check_eq(page_add_range(pa(START), BYTES, region, row, pa((1ULL << 40) + PAGE_2M)), OK);
+	check_eq(claim(START, SIZE_2M, PAGE_NONE), OK);
+	check_eq(claim(START + PAGE_2M, SIZE_4K, PAGE_NONE), ERR_NO_MEMORY);
+	at = page_rows(pa(START + PAGE_2M));
+	check_eq(at.raw, (1ULL << 40) + PAGE_2M);
+	check_eq(frame_grow_rows(at), OK);
+	check_eq(frame_grow_rows(at), ERR_BUSY);
+	check_eq(claim(START + PAGE_2M, SIZE_4K, PAGE_NONE), ERR_NO_MEMORY);
+	frame_grown_rows(at, false);
+	check_eq(frame_grow_rows(at), OK);
+	frame_grown_rows(at, true);
+	check_eq(frame_grow_rows(at), ERR_STATE);
+	check_eq(claim(START + PAGE_2M, SIZE_4K, PAGE_NONE), OK);
 }
 
 static void settle_unclaimed_4k(void)
@@ -188,7 +265,7 @@ declare_test(page_settle_without_claim)
 #define THREADS 4U
 #define ROUNDS 500000U
 #define REGIONS 2U
-#define CROWD 16U /* frames of one word, so that threads meet */
+#define CROWD 16U /* frames of one row, so that threads meet */
 
 static _Atomic unsigned int holder[REGIONS * FRAMES_PER_2M];
 static _Atomic unsigned int clashes, claims_2m;

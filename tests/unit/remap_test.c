@@ -93,10 +93,9 @@ declare_test(remap_refused)
 
 declare_test(remap_in_flight)
 {
-	enum page_state seen;
 
 	ready();
-	check_eq(page_claim(pa(NEW_CA), SIZE_4K, PAGE_GUEST, &seen), OK);
+	check_eq(page_claim(pa(NEW_CA), SIZE_4K, PAGE_GUEST), OK);
 	check_eq(remap(NEW_CA), SVSM_ERR_BUSY);
 	page_settle(pa(NEW_CA), SIZE_4K, PAGE_GUEST);
 	check_eq(remap(NEW_CA), SVSM_SUCCESS);

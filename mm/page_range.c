@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The ranges of the guest's memory, set up at boot. */
+#include "range.h"
+
+struct range ranges[PAGE_RANGES];
+unsigned int range_count;
+
+uint64_t page_regions(pa_t start, uint64_t bytes)
+{
+	return align_up(start.raw + bytes, PAGE_2M) / PAGE_2M - start.raw / PAGE_2M;
+}
+
+/* The largest first: most pages are found at once. */
+static void insert(const struct range *new)
+{
+	unsigned int i = range_count++;
+
+	for (; i > 0 && ranges[i - 1].bytes < new->bytes; i--)
+		ranges[i] = ranges[i - 1];
+	ranges[i] = *new;
+}
+
+enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, struct page_row *row,
+			pa_t row_at)
+{
+	uint64_t end = start.raw + bytes;
+
+	if (end <= start.raw || !is_aligned(start.raw | bytes, PAGE_4K))
+		return ERR_ADDRESS;
+	for (unsigned int i = 0; i < range_count; i++) {
+		if (start.raw < ranges[i].start + ranges[i].bytes && ranges[i].start < end)
+			return ERR_ADDRESS;
+	}
+	if (range_count == PAGE_RANGES)
+		return ERR_NO_MEMORY;
+	insert(&(struct range){ start.raw, bytes, start.raw / PAGE_2M, region, row, row_at });
+	return OK;
+}
+
+pa_t page_rows(pa_t page)
+{
+	struct place place;
+
+	CHECK(find(page, PAGE_4K, &place));
+	return pa(align_down(rows_at(&place).raw, PAGE_2M));
+}
+
+enum err page_fill(pa_t start, uint64_t bytes)
+{
+	struct place place;
+
+	CHECK(is_aligned(start.raw | bytes, PAGE_2M));
+	if (!find(start, bytes, &place))
+		return ERR_ADDRESS;
+	for (uint64_t i = 0; i < bytes / PAGE_2M; i++)
+		region_store(region_of(&place) + i, REGION_READY);
+	return OK;
+}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# build.sh OUT: the programs of the host benchmarks. mm/*.c gets the firmware's
+# flags, but for what a host program cannot have: code model and C library.
+set -eu
+out=$1
+CC=${CC:-gcc}
+mkdir -p "$out/locked"
+
+# shellcheck disable=SC2016
+flags=$(${MAKE:-make} -s --eval 'bench_flags: ; @echo $(fw_flags) $(warn)' bench_flags | sed -E '
+	s/-(MMD|MP|nostdinc|mcmodel=[a-z]*|ffile-prefix-map=[^ ]*)( |$)//g
+	s/-isystem [^ ]*//g; s/-DMBEDTLS[^ ]*//; s/-ffreestanding//')
+harness=$(echo "$flags" | sed 's/-mgeneral-regs-only//; s/-fstack-protector-strong//')
+
+# shellcheck disable=SC2086
+compile() { # FOLDER FLAGS FILE...
+	folder=$1 options=$2
+	shift 2
+	for file; do
+		$CC $options -c "$file" -o "$folder/$(basename "$file" .c).o"
+	done
+}
+
+link() { # PROGRAM OBJECT...
+	program=$1
+	shift
+	$CC -no-pie "$@" -o "$out/$program" -lpthread
+}
+
+here=tests/bench
+harness_src=$(ls $here/*.c | grep -v -e /empty.c -e /locked.c)
+mm=$(ls mm/frame*.c mm/page*.c)
+# shellcheck disable=SC2086
+compile "$out" "$flags" $mm $here/empty.c
+# Calls stay calls, so that callgrind sees where a function begins.
+compile "$out" "-fno-optimize-sibling-calls $harness" $harness_src
+# shellcheck disable=SC2086
+compile "$out/locked" "-I$here/include $harness" $mm \
+	$here/empty.c $here/ours.c $here/memory.c $here/workload.c $here/locked.c
+
+cd "$out"
+objects=$(for file in $mm; do basename "$file" .c; done | sed 's/$/.o/')
+# shellcheck disable=SC2086
+{
+	link counts counts.o worst.o workload.o ours.o bitmap.o memory.o empty.o $objects
+	link tables tables.o memory.o empty.o $objects
+	link time time.o team.o workload.o ours.o bitmap.o general.o memory.o empty.o $objects
+	cd locked
+	out=..
+	link locked-count locked.o workload.o ours.o memory.o empty.o $objects
+}

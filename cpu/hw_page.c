@@ -1,114 +1,140 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The seam's operations on many pages, each a loop of a few instructions:
- * most of what a PVALIDATE request costs is here. SMAP is lifted for a loop,
- * which touches nothing but its operands and those pages. A fault ends it
- * with the outcome HW_FAULT.
+ * The seam's operations on many pages. SMAP is lifted once for all of them;
+ * what runs meanwhile are a few instructions on registers and the list. A
+ * fault ends the loop with the outcome HW_FAULT.
  */
 #include "traps.h"
 #include "window.h"
 
 #include <svsm/hw.h>
 
-/*
- * Over a run the operand is `end` + `index`, a negative offset that counts up
- * to 0; over a list it is the window's start + `end`[index].
- */
-#define OPERAND_RUN "leaq (%[end],%[index]), %%rax\n"
-#define OPERAND_LIST "movq (%[end],%[index],8), %%rax\n addq %[base], %%rax\n"
+static inline void lift_smap(void)
+{
+	__asm__ volatile("stac" : : : "memory");
+}
 
-#define LOOP(operand, instruction, test)                                                           \
-	"stac\n"                                                                                   \
-	"1:" operand "2:" instruction "\n" test "\n"                                               \
-	"jnz 3f\n"                                                                                 \
-	"addq %[step], %[index]\n"                                                                 \
-	"jnz 1b\n"                                                                                 \
-	"3: clac\n" TRAP_FIXUP(2b, 4f) ".pushsection .text.fixup, \"ax\"\n"                        \
-				       "4: movl %[fault], %%eax\n"                                 \
-				       "jmp 3b\n"                                                  \
-				       ".popsection\n"
+static inline void drop_smap(void)
+{
+	__asm__ volatile("clac" : : : "memory");
+}
 
-/* EAX becomes twice the code, plus CF: zero for "done, and changed". */
-#define PVALIDATE "pvalidate", "adcl %%eax, %%eax"
-#define RMPADJUST "rmpadjust", "testl %%eax, %%eax"
-#define APPLY(macro, ...) macro(__VA_ARGS__)
+/* A fault's way back to label 2, with an outcome that is not zero. */
+#define FAULT_OUTCOME                                                                              \
+	TRAP_FIXUP(1b, 3f)                                                                         \
+	".pushsection .text.fixup, \"ax\"\n"                                                       \
+	"3: movl %[fault], %%eax\n"                                                                \
+	"testl %%eax, %%eax\n"                                                                     \
+	"jmp 2b\n"                                                                                 \
+	".popsection\n"
 
-/* A loop under way: what is left of it is -index in units of 1 << shift. */
-struct cursor {
-	uint64_t end, base, step;
-	int64_t index;
-	unsigned int shift;
+/* False when not done, or nothing changed; *outcome is twice EAX, plus CF. */
+static inline bool pvalidate(uint64_t va, enum page_size size, bool validate, uint64_t *outcome)
+{
+	bool refused;
+
+	__asm__ volatile("1: pvalidate\n"
+			 "adcl %%eax, %%eax\n"
+			 "2:\n" FAULT_OUTCOME
+			 : "+a"(va), "=@ccnz"(refused)
+			 : "c"(size), "d"(validate), [fault] "i"(2 * HW_FAULT)
+			 : "memory");
+	*outcome = va;
+	return !refused;
+}
+
+/* The outcome is EAX. */
+static inline bool rmpadjust(uint64_t va, enum page_size size, uint64_t what, uint64_t *outcome)
+{
+	bool refused;
+
+	__asm__ volatile("1: rmpadjust\n"
+			 "testl %%eax, %%eax\n"
+			 "2:\n" FAULT_OUTCOME
+			 : "+a"(va), "=@ccnz"(refused)
+			 : "c"(size), "d"(what), [fault] "i"(HW_FAULT)
+			 : "memory");
+	*outcome = va;
+	return !refused;
+}
+
+/* A loop over pages: over addresses when they follow each other, else over the list. */
+struct loop {
+	uint64_t va, end, bytes; /* va is 0: no window shows the first */
+	const uint64_t *word, *last;
+	uint64_t base; /* of a word: the window, the tag taken off */
 };
 
-static inline struct cursor begin(const struct hw_pages *pages)
+static inline struct loop begin(const struct hw_pages *pages)
 {
-	unsigned int shift = pages->size == SIZE_2M ? 21 : 12;
-	uint64_t bytes = (uint64_t)pages->count << shift;
+	uint64_t va = window_va(pa(pages->word[0] - pages->tag));
+	uint64_t bytes = size_bytes(pages->size);
 
-	if (pages->run)
-		return (struct cursor){ window_va(pages->page[0]) + bytes, 0, 1ULL << shift,
-					-(int64_t)bytes, shift };
-	return (struct cursor){ (uint64_t)(pages->page + pages->count), WINDOW_VA, 1,
-				-(int64_t)pages->count, 0 };
+	return (struct loop){
+		.va = va,
+		.end = va + PAGE_4K * pages->count,
+		.bytes = bytes,
+		.word = pages->word,
+		.last = pages->word + (va == 0 ? 0 : pages->count),
+		.base = WINDOW_VA - pages->tag,
+	};
 }
 
-static inline unsigned int done(const struct hw_pages *pages, const struct cursor *c)
+/* How many were done. */
+static inline unsigned int done(const struct hw_pages *pages, const struct loop *l)
 {
-	return pages->count - (unsigned int)((uint64_t)-c->index >> c->shift);
-}
-
-/* A page that no window shows. */
-static inline bool is_beyond(const struct hw_pages *pages)
-{
-	return window_va(pages->page[0]) == 0;
+	if (!pages->run)
+		return (unsigned int)(l->word - pages->word);
+	return pages->count - (unsigned int)((l->end - l->va) / PAGE_4K);
 }
 
 unsigned int hw_pvalidate_pages(const struct hw_pages *pages, bool validate,
 				struct hw_pvalidate_result *last)
 {
-	struct cursor c = begin(pages);
-	uint32_t outcome = 2 * HW_FAULT;
+	const enum page_size size = pages->size;
+	struct loop l = begin(pages);
+	uint64_t outcome = 2 * HW_FAULT;
 
-	if (is_beyond(pages))
-		;
-	else if (pages->run)
-		__asm__ volatile(APPLY(LOOP, OPERAND_RUN, PVALIDATE)
-				 : "=&a"(outcome), [index] "+r"(c.index)
-				 : [end] "r"(c.end), [step] "r"(c.step), "c"(pages->size),
-				   "d"(validate), [fault] "i"(2 * HW_FAULT)
-				 : "cc", "memory");
-	else
-		__asm__ volatile(APPLY(LOOP, OPERAND_LIST, PVALIDATE)
-				 : "=&a"(outcome), [index] "+r"(c.index)
-				 : [end] "r"(c.end), [step] "r"(c.step), [base] "r"(c.base),
-				   "c"(pages->size), "d"(validate), [fault] "i"(2 * HW_FAULT)
-				 : "cc", "memory");
-	*last = (struct hw_pvalidate_result){ outcome >> 1, outcome == 1 };
-	return done(pages, &c);
+	lift_smap();
+	if (pages->run && l.va != 0) {
+#pragma GCC unroll 4
+		for (; l.va != l.end; l.va += PAGE_4K)
+			if (!pvalidate(l.va, size, validate, &outcome))
+				break;
+	} else {
+#pragma GCC unroll 4
+		for (; l.word != l.last; l.word++)
+			if (!pvalidate(l.base + *l.word, size, validate, &outcome))
+				break;
+	}
+	drop_smap();
+	*last = (struct hw_pvalidate_result){ (uint32_t)outcome >> 1, (uint32_t)outcome == 1 };
+	return done(pages, &l);
 }
 
 unsigned int hw_rmpadjust_pages(const struct hw_pages *pages, unsigned int vmpl, unsigned int perms,
 				bool vmsa, uint32_t *last)
 {
-	struct cursor c = begin(pages);
-	uint64_t what = (uint64_t)vmsa << 16 | perms << 8 | vmpl;
+	const uint64_t what = (uint64_t)vmsa << 16 | perms << 8 | vmpl;
+	const enum page_size size = pages->size;
+	struct loop l = begin(pages);
+	uint64_t outcome = HW_FAULT;
 
-	*last = HW_FAULT;
-	if (is_beyond(pages))
-		;
-	else if (pages->run)
-		__asm__ volatile(APPLY(LOOP, OPERAND_RUN, RMPADJUST)
-				 : "=&a"(*last), [index] "+r"(c.index)
-				 : [end] "r"(c.end), [step] "r"(c.step), "c"(pages->size),
-				   "d"(what), [fault] "i"(HW_FAULT)
-				 : "cc", "memory");
-	else
-		__asm__ volatile(APPLY(LOOP, OPERAND_LIST, RMPADJUST)
-				 : "=&a"(*last), [index] "+r"(c.index)
-				 : [end] "r"(c.end), [step] "r"(c.step), [base] "r"(c.base),
-				   "c"(pages->size), "d"(what), [fault] "i"(HW_FAULT)
-				 : "cc", "memory");
-	return done(pages, &c);
+	lift_smap();
+	if (pages->run && l.va != 0) {
+#pragma GCC unroll 4
+		for (; l.va != l.end; l.va += PAGE_4K)
+			if (!rmpadjust(l.va, size, what, &outcome))
+				break;
+	} else {
+#pragma GCC unroll 4
+		for (; l.word != l.last; l.word++)
+			if (!rmpadjust(l.base + *l.word, size, what, &outcome))
+				break;
+	}
+	drop_smap();
+	*last = (uint32_t)outcome;
+	return done(pages, &l);
 }
 
 /* Returns how many bytes were not zeroed. By eight: the emulator pays for every repetition. */
@@ -127,17 +153,17 @@ static inline uint64_t zero(uint64_t va, uint64_t bytes)
 
 unsigned int hw_zero_pages(const struct hw_pages *pages)
 {
-	uint64_t bytes = size_bytes(pages->size);
+	const struct loop l = begin(pages);
 	unsigned int i = 0;
 
-	if (is_beyond(pages))
+	if (l.va == 0)
 		return 0;
 	if (pages->run) {
-		uint64_t left = zero(window_va(pages->page[0]), bytes * pages->count);
+		uint64_t left = zero(l.va, l.bytes * pages->count);
 
-		return pages->count - (unsigned int)((left + bytes - 1) / bytes);
+		return pages->count - (unsigned int)((left + l.bytes - 1) / l.bytes);
 	}
-	while (i < pages->count && zero(WINDOW_VA + pages->page[i].raw, bytes) == 0)
+	while (i < pages->count && zero(l.base + l.word[i], l.bytes) == 0)
 		i++;
 	return i;
 }

@@ -24,11 +24,11 @@ static enum page_state row_state(const struct page_row *row, uint64_t mask)
 
 enum err page_state(pa_t page, enum page_state *state)
 {
-	struct place place;
+	const struct range *r = find(page, PAGE_4K);
 
-	if (!find(page, PAGE_4K, &place))
+	if (r == NULL)
 		return ERR_ADDRESS;
-	switch (region_load(region_of(&place))) {
+	switch (region_load(region_of(r, page))) {
 	case REGION_NONE:
 		*state = PAGE_NONE;
 		break;
@@ -36,7 +36,7 @@ enum err page_state(pa_t page, enum page_state *state)
 		*state = PAGE_GUEST;
 		break;
 	case REGION_SPLIT:
-		*state = row_state(row_of(&place, page), run_mask(page, 1));
+		*state = row_state(row_of(r, page), run_mask(page, 1));
 		break;
 	default:
 		*state = PAGE_USED;
@@ -58,21 +58,21 @@ static void open_row(struct page_row *row, enum page_state from, uint64_t claime
 }
 
 /*
- * Splits a region that is wholly `from`, with the frames of `mask` in
- * `mine` claimed. ERR_BUSY: it is not `from` any more.
+ * Splits a region that is wholly `from`, with the frames of `mask` in the
+ * page's row claimed. ERR_BUSY: it is not `from` any more.
  */
-static enum err split(const struct place *p, const struct page_row *mine, uint64_t mask,
-		      enum page_state from)
+static enum err split(const struct range *r, pa_t page, uint64_t mask, enum page_state from)
 {
-	struct page_row *row = &p->range->row[p->index * ROWS_PER_2M];
+	const struct page_row *mine = row_of(r, page);
+	struct page_row *row = rows_of(r, page);
 
-	if (!frame_present(rows_at(p)))
+	if (!frame_present(rows_at(r, page)))
 		return ERR_NO_MEMORY;
-	if (!region_step(region_of(p), uniform(from), REGION_USED))
+	if (!region_step(region_of(r, page), uniform(from), REGION_USED))
 		return ERR_BUSY;
 	for (unsigned int i = 0; i < ROWS_PER_2M; i++)
 		open_row(&row[i], from, &row[i] == mine ? mask : 0);
-	region_store(region_of(p), REGION_SPLIT);
+	region_store(region_of(r, page), REGION_SPLIT);
 	return OK;
 }
 
@@ -90,13 +90,6 @@ static bool claim_mask(struct page_row *row, uint64_t mask, enum page_state from
 	return true;
 }
 
-/* One frame is one instruction, which fails by changing nothing. */
-static inline bool claim_bit(struct page_row *row, unsigned int bit, enum page_state from)
-{
-	return from == PAGE_GUEST ? shared64_clear(&row->ready, bit)
-				  : !shared64_set(&row->taken, bit);
-}
-
 /* Why a frame of a split region was not claimed. */
 static enum err row_error(const struct page_row *row, uint64_t mask, enum page_state from)
 {
@@ -111,16 +104,16 @@ static enum err region_error(enum region now, enum page_state from)
 	return now == REGION_USED || now == uniform(from) ? ERR_BUSY : ERR_STATE;
 }
 
-enum err page_claim_frames(const struct place *p, pa_t page, unsigned int count,
+enum err page_claim_frames(const struct range *r, pa_t page, unsigned int count,
 			   enum page_state from)
 {
-	struct page_row *row = row_of(p, page);
+	struct page_row *row = row_of(r, page);
 	uint64_t mask = run_mask(page, count);
-	enum region now = region_load(region_of(p));
+	enum region now = region_load(region_of(r, page));
 	bool claimed;
 
 	if (now != REGION_SPLIT)
-		return now == uniform(from) ? split(p, row, mask, from) : region_error(now, from);
+		return now == uniform(from) ? split(r, page, mask, from) : region_error(now, from);
 	claimed = count == 1 ? claim_bit(row, bit_of(page), from) : claim_mask(row, mask, from);
 	return claimed ? OK : row_error(row, mask, from);
 }
@@ -158,44 +151,42 @@ static enum err claim_rows(struct page_row *row, enum page_state from)
 	return OK;
 }
 
-static enum err claim_2m(const struct place *p, enum page_state from)
+static enum err claim_2m(const struct range *r, pa_t page, enum page_state from)
 {
-	enum region now = region_load(region_of(p));
+	shared8 *region = region_of(r, page);
+	enum region now = region_load(region);
 
 	if (now == REGION_SPLIT)
-		return claim_rows(&p->range->row[p->index * ROWS_PER_2M], from);
-	if (now == uniform(from) && region_step(region_of(p), now, REGION_USED))
+		return claim_rows(rows_of(r, page), from);
+	if (now == uniform(from) && region_step(region, now, REGION_USED))
 		return OK;
 	return region_error(now, from);
 }
 
 enum err page_claim(pa_t page, enum page_size size, enum page_state from)
 {
-	struct place place;
+	const struct range *r = find(page, size_bytes(size));
 
 	CHECK((from == PAGE_NONE || from == PAGE_GUEST) && is_aligned(page.raw, size_bytes(size)));
-	if (!find(page, size_bytes(size), &place))
+	if (r == NULL)
 		return ERR_ADDRESS;
-	return size == SIZE_2M ? claim_2m(&place, from) : page_claim_frames(&place, page, 1, from);
+	return size == SIZE_2M ? claim_2m(r, page, from) : page_claim_frames(r, page, 1, from);
 }
 
 /* A split region of which every frame is claimed is at rest: it is joined here. */
-static void settle_2m(const struct place *p, enum page_state to)
+static void settle_2m(shared8 *region, enum page_state to)
 {
-	shared8 *region = region_of(p);
-
 	CHECK(region_step(region, region_load(region) == REGION_SPLIT ? REGION_SPLIT : REGION_USED,
 			  uniform(to)));
 }
 
 void page_settle(pa_t page, enum page_size size, enum page_state to)
 {
-	struct place place;
+	const struct range *r = find(page, size_bytes(size));
 
-	CHECK(to == PAGE_NONE || to == PAGE_GUEST);
-	CHECK(find(page, size_bytes(size), &place));
+	CHECK(r != NULL && (to == PAGE_NONE || to == PAGE_GUEST));
 	if (size == SIZE_2M)
-		settle_2m(&place, to);
+		settle_2m(region_of(r, page), to);
 	else
-		page_settle_run(page, 1, to);
+		settle_mask(row_of(r, page), run_mask(page, 1), to);
 }

@@ -33,26 +33,32 @@ enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, struct page
 	}
 	if (range_count == PAGE_RANGES)
 		return ERR_NO_MEMORY;
-	insert(&(struct range){ start.raw, bytes, start.raw / PAGE_2M, region, row, row_at });
+	insert(&(struct range){
+		.start = start.raw,
+		.bytes = bytes,
+		.regions = (uint64_t)region - start.raw / PAGE_2M,
+		.rows = (uint64_t)row - start.raw / PAGE_2M * ROWS_PER_2M * sizeof(*row),
+		.rows_at = row_at,
+	});
 	return OK;
 }
 
 pa_t page_rows(pa_t page)
 {
-	struct place place;
+	const struct range *r = find(page, PAGE_4K);
 
-	CHECK(find(page, PAGE_4K, &place));
-	return pa(align_down(rows_at(&place).raw, PAGE_2M));
+	CHECK(r != NULL);
+	return pa(align_down(rows_at(r, page).raw, PAGE_2M));
 }
 
 enum err page_fill(pa_t start, uint64_t bytes)
 {
-	struct place place;
+	const struct range *r = find(start, bytes);
 
 	CHECK(is_aligned(start.raw | bytes, PAGE_2M));
-	if (!find(start, bytes, &place))
+	if (r == NULL)
 		return ERR_ADDRESS;
 	for (uint64_t i = 0; i < bytes / PAGE_2M; i++)
-		region_store(region_of(&place) + i, REGION_READY);
+		region_store(region_of(r, start) + i, REGION_READY);
 	return OK;
 }

@@ -11,42 +11,42 @@
 /* Written at boot by one CPU, then only read. */
 struct range {
 	uint64_t start, bytes;
-	uint64_t first; /* number of the first 2 MiB region it touches */
-	shared8 *region;
-	struct page_row *row;
-	pa_t row_at;
+	/*
+	 * Addresses at which region 0 and row 0 of all memory would be, so that the
+	 * record of a page is found without taking the start off.
+	 */
+	uint64_t regions, rows;
+	pa_t rows_at; /* guest-physical, the range's first row */
 };
 extern struct range ranges[PAGE_RANGES];
 extern unsigned int range_count;
 
-/* One 2 MiB region of a range. */
-struct place {
-	const struct range *range;
-	uint64_t index;
-};
-
-/* False when [page, page + bytes) is not inside one range. */
-static inline bool find(pa_t page, uint64_t bytes, struct place *place)
+/* NULL when [page, page + bytes) is not inside one range. */
+static inline const struct range *find(pa_t page, uint64_t bytes)
 {
 	for (unsigned int i = 0; i < range_count; i++) {
 		const struct range *r = &ranges[i];
 
-		if (page.raw - r->start >= r->bytes)
-			continue;
-		*place = (struct place){ r, page.raw / PAGE_2M - r->first };
-		return r->bytes - (page.raw - r->start) >= bytes;
+		if (page.raw - r->start < r->bytes)
+			return r->bytes - (page.raw - r->start) >= bytes ? r : NULL;
 	}
-	return false;
+	return NULL;
 }
 
-static inline shared8 *region_of(const struct place *p)
+static inline shared8 *region_of(const struct range *r, pa_t page)
 {
-	return &p->range->region[p->index];
+	return (shared8 *)(r->regions + page.raw / PAGE_2M);
 }
 
-static inline struct page_row *row_of(const struct place *p, pa_t page)
+static inline struct page_row *row_of(const struct range *r, pa_t page)
 {
-	return &p->range->row[p->index * ROWS_PER_2M + page.raw / ROW_BYTES % ROWS_PER_2M];
+	return (struct page_row *)(r->rows + page.raw / ROW_BYTES * sizeof(struct page_row));
+}
+
+/* The first row of the page's region. */
+static inline struct page_row *rows_of(const struct range *r, pa_t page)
+{
+	return row_of(r, pa(align_down(page.raw, PAGE_2M)));
 }
 
 static inline unsigned int bit_of(pa_t page)
@@ -59,9 +59,19 @@ static inline uint64_t run_mask(pa_t page, unsigned int count)
 	return ALL >> (ROW_FRAMES - count) << bit_of(page);
 }
 
-static inline pa_t rows_at(const struct place *p)
+/* Where that is in guest-physical memory. */
+static inline pa_t rows_at(const struct range *r, pa_t page)
 {
-	return pa_add(p->range->row_at, p->index * ROWS_PER_2M * sizeof(struct page_row));
+	uint64_t region = page.raw / PAGE_2M - r->start / PAGE_2M;
+
+	return pa_add(r->rows_at, region * ROWS_PER_2M * sizeof(struct page_row));
+}
+
+/* One frame is one instruction, which fails by changing nothing. */
+static inline bool claim_bit(struct page_row *row, unsigned int bit, enum page_state from)
+{
+	return from == PAGE_GUEST ? shared64_clear(&row->ready, bit)
+				  : !shared64_set(&row->taken, bit);
 }
 
 /* The bits are the claim's holder's alone: no compare is needed. */
@@ -81,5 +91,5 @@ static inline void settle_bit(struct page_row *row, unsigned int bit, enum page_
 }
 
 /* `count` frames of one row from the page on: all or none. */
-enum err page_claim_frames(const struct place *p, pa_t page, unsigned int count,
+enum err page_claim_frames(const struct range *r, pa_t page, unsigned int count,
 			   enum page_state from);

@@ -1,33 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Batches: entries of a list that ask for the same thing. The cost of a
- * request is what is done for every entry, so each step is one loop over the
- * batch; pages that follow each other are one step of the record.
+ * request is what is done for every entry, so each step is one short loop
+ * over the entries as they are; 4 KiB pages that follow each other are one
+ * step of the record.
  */
 #include "entry.h"
 
 #include <svsm/accept.h>
-#include <svsm/hw.h>
 
-/* How many entries name pages that follow each other. */
+/* How many entries name 4 KiB pages that follow each other. */
 static unsigned int run_length(const uint64_t *raw, unsigned int room)
 {
-	uint64_t next = raw[0] + PAGE_4K;
-	unsigned int n = 1;
-
-	for (; n < room && raw[n] == next; n++)
-		next += PAGE_4K;
-	return n;
-}
-
-/* The pages of entries that differ from the first in nothing but the address. */
-static unsigned int list_pages(const uint64_t *raw, unsigned int room, pa_t *page)
-{
-	uint64_t flags = raw[0] & ~SVSM_ENTRY_ADDRESS;
+	uint64_t next = raw[0];
 	unsigned int n = 0;
 
-	for (; n < room && ((raw[n] ^ flags) & ~SVSM_ENTRY_ADDRESS) == 0; n++)
-		page[n] = pa(raw[n] ^ flags);
+#pragma GCC unroll 4
+	for (; n < room; n++, next += PAGE_4K)
+		if (raw[n] != next)
+			break;
 	return n;
 }
 
@@ -38,37 +29,64 @@ uint32_t batch_gather(struct pvalidate *p, unsigned int room, struct batch *b)
 
 	if (result != SVSM_SUCCESS)
 		return result;
-	p->page[0] = b->like.page;
-	b->count = 1;
+	b->pages = (struct hw_pages){ raw, raw[0] - b->like.page.raw, 1, b->like.size, true };
 	/* A page that turns out unchanged is no failure then: it has to be told apart. */
-	if (b->like.size == SIZE_4K && !b->like.ignore_cf)
-		b->count = run_length(raw, room);
-	b->run = b->count > 1 || b->like.size == SIZE_2M || b->like.ignore_cf;
-	if (!b->run)
-		b->count = list_pages(raw, room, p->page);
+	if (b->like.ignore_cf)
+		return SVSM_SUCCESS;
+	if (b->like.size == SIZE_4K)
+		b->pages.count = run_length(raw, room);
+	if (b->pages.count == 1 && room > 1) {
+		b->pages.count = room;
+		b->pages.run = false;
+	}
 	return SVSM_SUCCESS;
 }
 
-pa_t batch_page(const struct pvalidate *p, const struct batch *b, unsigned int i)
+static pa_t page_of(const struct batch *b, unsigned int i)
 {
-	return b->run ? pa_add(p->page[0], i * PAGE_4K) : p->page[i];
+	if (b->pages.run)
+		return pa_add(b->like.page, i * PAGE_4K);
+	return pa(b->pages.word[i] - b->pages.tag);
+}
+
+struct hw_pages batch_one(const struct batch *b, unsigned int i, pa_t *page)
+{
+	*page = page_of(b, i);
+	return (struct hw_pages){ &page->raw, 0, 1, b->like.size, true };
+}
+
+static unsigned int claim_2m(const struct hw_pages *pages, enum page_state from)
+{
+	unsigned int n = 0;
+
+	while (n < pages->count && pages->word[n] % PAGE_2M == pages->tag &&
+	       page_claim(pa(pages->word[n] - pages->tag), SIZE_2M, from) == OK)
+		n++;
+	return n;
+}
+
+static unsigned int claim_some(struct pvalidate *p, const struct batch *b, enum page_state from)
+{
+	const struct hw_pages *pages = &b->pages;
+
+	if (pages->run)
+		return pages->count == 1 ? 0 : page_claim_run(b->like.page, pages->count, from);
+	if (pages->size == SIZE_2M)
+		return claim_2m(pages, from);
+	return page_claim_list(pages->word, pages->tag, pages->count, from, p->row);
 }
 
 enum err batch_claim(struct pvalidate *p, struct batch *b, enum page_state from)
 {
-	unsigned int n = 0;
+	unsigned int n = claim_some(p, b, from);
 
-	if (!b->run)
-		n = page_claim_list(p->page, b->count, from, p->row);
-	else if (b->count > 1)
-		n = page_claim_run(p->page[0], b->count, from);
 	if (n > 0) {
-		b->count = n;
+		b->pages.count = n;
 		return OK;
 	}
-	b->count = 1;
-	b->run = true;
-	return accept_claim(p->page[0], b->like.size, from);
+	b->pages.count = 1;
+	b->pages.run = true;
+	return accept_claim(b->like.page, b->like.size, from);
 }
 
 void batch_settle(const struct pvalidate *p, const struct batch *b, unsigned int first,
@@ -76,10 +94,12 @@ void batch_settle(const struct pvalidate *p, const struct batch *b, unsigned int
 {
 	if (first == end)
 		return;
-	if (b->like.size == SIZE_2M)
-		page_settle(p->page[0], SIZE_2M, to);
-	else if (b->run)
-		page_settle_run(batch_page(p, b, first), end - first, to);
-	else
-		page_settle_list(&p->page[first], end - first, to, &p->row[first]);
+	if (b->like.size == SIZE_2M) {
+		for (unsigned int i = first; i < end; i++)
+			page_settle(page_of(b, i), SIZE_2M, to);
+	} else if (b->pages.run) {
+		page_settle_run(page_of(b, first), end - first, to);
+	} else {
+		page_settle_list(&b->pages.word[first], end - first, to, &p->row[first]);
+	}
 }

@@ -108,25 +108,21 @@ static unsigned int revoke(const struct hw_pages *pages, uint32_t *code)
 	return adjust(pages, GUEST_VMPLS, PERM_NONE, code);
 }
 
-static struct hw_pages one(const pa_t *page, enum page_size size)
-{
-	return (struct hw_pages){ page, 1, size, true };
-}
-
 /*
  * Undoes a validation that could not be completed. When even that fails,
  * nobody knows what is mapped there: the page is withdrawn, claimed for good.
  */
-static void unvalidate(struct pvalidate *p, pa_t page, enum page_size size, unsigned int entry)
+static void unvalidate(struct pvalidate *p, const struct batch *b, unsigned int i)
 {
-	const struct hw_pages pages = one(&page, size);
 	struct hw_pvalidate_result r;
 	uint32_t code;
+	pa_t page;
+	const struct hw_pages one = batch_one(b, i, &page);
 
-	if (revoke(&pages, &code) == 1 && hw_pvalidate_pages(&pages, false, &r) == 1)
-		set_in_flight(p, entry, 1, true);
+	if (revoke(&one, &code) == 1 && hw_pvalidate_pages(&one, false, &r) == 1)
+		set_in_flight(p, p->next + i, 1, true);
 	else
-		withdrawn_add(page, size);
+		withdrawn_add(page, b->like.size);
 }
 
 /*
@@ -150,22 +146,22 @@ static unsigned int hand_over(struct pvalidate *p, struct hw_pages pages, uint32
 
 static uint32_t validate(struct pvalidate *p, const struct batch *b)
 {
-	struct hw_pages pages = { p->page, b->count, b->like.size, b->run };
+	struct hw_pages pages = b->pages;
 	uint32_t result = SVSM_SUCCESS;
 	struct hw_pvalidate_result r;
 	unsigned int granted = 0;
 
-	pages.count = hw_pvalidate_pages(&pages, true, &r);
-	if (pages.count < b->count)
+	pages.count = hw_pvalidate_pages(&b->pages, true, &r);
+	if (pages.count < b->pages.count)
 		result = pvalidate_result(&r, &b->like);
 	/* A batch of one then: already validated, which was allowed. */
-	if (pages.count < b->count && result == SVSM_SUCCESS)
-		pages.count = b->count;
-	batch_settle(p, b, pages.count, b->count, PAGE_NONE);
+	if (pages.count < b->pages.count && result == SVSM_SUCCESS)
+		pages.count = b->pages.count;
+	batch_settle(p, b, pages.count, b->pages.count, PAGE_NONE);
 	if (pages.count > 0)
 		granted = hand_over(p, pages, &result);
 	for (unsigned int i = granted; i < pages.count; i++)
-		unvalidate(p, batch_page(p, b, i), b->like.size, p->next + i);
+		unvalidate(p, b, i);
 	batch_settle(p, b, 0, granted, PAGE_GUEST);
 	p->next = (uint16_t)(p->next + granted);
 	return result;
@@ -174,35 +170,34 @@ static uint32_t validate(struct pvalidate *p, const struct batch *b)
 /* Still the guest's. If its rights cannot be restored, the page is not there. */
 static void restore(const struct pvalidate *p, const struct batch *b, unsigned int first)
 {
-	for (unsigned int i = first; i < b->count; i++) {
-		pa_t page = batch_page(p, b, i);
-		const struct hw_pages pages = one(&page, b->like.size);
+	for (unsigned int i = first; i < b->pages.count; i++) {
 		uint32_t code;
+		pa_t page;
+		const struct hw_pages one = batch_one(b, i, &page);
 
-		(void)grant(p, &pages, &code);
+		(void)grant(p, &one, &code);
 	}
-	batch_settle(p, b, first, b->count, PAGE_GUEST);
+	batch_settle(p, b, first, b->pages.count, PAGE_GUEST);
 }
 
 static uint32_t rescind(struct pvalidate *p, const struct batch *b)
 {
-	struct hw_pages pages = { p->page, b->count, b->like.size, b->run };
-	unsigned int revoked, rescinded = 0;
+	struct hw_pages pages = b->pages;
+	unsigned int rescinded = 0;
 	uint32_t result = SVSM_SUCCESS, code;
 	struct hw_pvalidate_result r;
 
-	revoked = revoke(&pages, &code);
+	pages.count = revoke(&b->pages, &code);
 	if (code != RMP_OK)
 		result = rmp_result(code);
-	pages.count = revoked;
-	if (revoked > 0)
+	if (pages.count > 0)
 		rescinded = hw_pvalidate_pages(&pages, false, &r);
-	if (rescinded < revoked)
+	if (rescinded < pages.count)
 		result = pvalidate_result(&r, &b->like);
 	restore(p, b, rescinded);
 	if (rescinded > 0)
-		set_in_flight(p, p->next, rescinded, b->run);
-	p->next = (uint16_t)(p->next + (result == SVSM_SUCCESS ? b->count : rescinded));
+		set_in_flight(p, p->next, rescinded, b->pages.run);
+	p->next = (uint16_t)(p->next + (result == SVSM_SUCCESS ? b->pages.count : rescinded));
 	return result;
 }
 

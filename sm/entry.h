@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* The entries of a PVALIDATE list, performed by batches. */
 #pragma once
+#include <svsm/hw.h>
 #include <svsm/pvalidate.h>
 
-/* Entries that are alike, from p->next on. 4 KiB pages in p->page, or the first of a run. */
+/* Entries from p->next on that are alike but for the address. */
 struct batch {
 	struct entry like; /* the first of them */
-	unsigned int count;
-	bool run;
+	struct hw_pages pages;
 };
 
 /* At most `room` entries; SVSM_SUCCESS, or the result code that refuses the first. */
 uint32_t batch_gather(struct pvalidate *p, unsigned int room, struct batch *b);
 
-/* from -> in flight, as many as can be in order: OK and b->count, or why not even the first. */
+/* from -> in flight, as many as can be in order: OK and their count, or why not even the first. */
 must_check enum err batch_claim(struct pvalidate *p, struct batch *b, enum page_state from);
 
 /* In flight -> to, pages [first, end) of the batch. */
 void batch_settle(const struct pvalidate *p, const struct batch *b, unsigned int first,
 		  unsigned int end, enum page_state to);
 
-/* Page i of the batch. */
-pa_t batch_page(const struct pvalidate *p, const struct batch *b, unsigned int i);
+/* Page i of the batch, by itself. */
+struct hw_pages batch_one(const struct batch *b, unsigned int i, pa_t *page);
 
 /*
  * Performs at most `room` entries from p->next on, which moves: SVSM_SUCCESS,

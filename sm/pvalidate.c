@@ -83,22 +83,32 @@ enum event pvalidate_open(struct pvalidate *p)
 	return p->result == SVSM_SUCCESS ? EV_DONE : EV_REFUSED;
 }
 
-/* One run: at most PVALIDATE_RUN_ENTRIES, and no batch begun beyond the bounds on zeroing. */
+/* How many more entries may be begun: 2 MiB ones as long as the call's bound is not reached. */
+static unsigned int room_for(const struct pvalidate *p, unsigned int room)
+{
+	uint64_t size = (p->entry[p->next] & SVSM_ENTRY_SIZE) == SIZE_2M ? PAGE_2M : PAGE_4K;
+	uint64_t bytes = (PVALIDATE_CALL_BYTES - p->zeroed + size - 1) / size;
+	unsigned int left = (unsigned int)(p->count - p->next);
+
+	room = left < room ? left : room;
+	return bytes < room ? (unsigned int)bytes : room;
+}
+
+/* One run: at most PVALIDATE_RUN_ENTRIES, and none begun beyond the bound on zeroing. */
 enum event pvalidate_run(struct pvalidate *p)
 {
 	unsigned int room = PVALIDATE_RUN_ENTRIES;
-	uint64_t run_zeroed = p->zeroed;
 
 	while (p->next < p->count && p->result == SVSM_SUCCESS) {
-		unsigned int left = (unsigned int)(p->count - p->next), first = p->next;
+		unsigned int first = p->next;
 
 		if (p->zeroed >= PVALIDATE_CALL_BYTES) {
 			p->result = SVSM_ERR_INCOMPLETE;
 			break;
 		}
-		if (room == 0 || p->zeroed - run_zeroed >= PVALIDATE_RUN_BYTES)
+		if (room == 0)
 			return EV_AGAIN;
-		p->result = entry_perform(p, left < room ? left : room);
+		p->result = entry_perform(p, room_for(p, room));
 		room -= p->next - first;
 	}
 	return p->spans > 0 ? EV_REVOKED : EV_DONE;
@@ -115,17 +125,14 @@ static void settle_span(const struct pvalidate *p, const struct span *span)
 {
 	struct entry e;
 
-	CHECK(core_decode_entry(p->entry[span->first], &e) == SVSM_SUCCESS);
-	if (e.size == SIZE_2M) {
-		page_settle(e.page, SIZE_2M, PAGE_NONE);
-		return;
+	for (unsigned int i = 0; i < span->count; i++) {
+		CHECK(core_decode_entry(p->entry[span->first + i], &e) == SVSM_SUCCESS);
+		if (span->run && e.size == SIZE_4K) {
+			page_settle_run(e.page, span->count, PAGE_NONE);
+			return;
+		}
+		page_settle(e.page, e.size, PAGE_NONE);
 	}
-	if (span->run) {
-		page_settle_run(e.page, span->count, PAGE_NONE);
-		return;
-	}
-	for (unsigned int i = 0; i < span->count; i++)
-		page_settle(pa(p->entry[span->first + i] & SVSM_ENTRY_ADDRESS), SIZE_4K, PAGE_NONE);
 }
 
 enum event pvalidate_settle(struct pvalidate *p)

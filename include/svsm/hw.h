@@ -32,14 +32,15 @@ struct hw_pvalidate_result {
 };
 
 /*
- * Pages for one operation, in order: page[0] and those that follow it, or
- * each one named. All of them in a window.
+ * Pages for one operation, in order, each at word[i] - tag: the entries of a
+ * guest's list are used as they are. All of them in a window.
  */
 struct hw_pages {
-	const pa_t *page;
+	const uint64_t *word;
+	uint64_t tag;
 	unsigned int count; /* at least 1 */
 	enum page_size size;
-	bool run; /* only page[0] is there */
+	bool run; /* the page at word[0] - tag, and 4 KiB pages that follow it */
 };
 
 /*
@@ -68,7 +69,8 @@ static inline struct hw_pvalidate_result hw_pvalidate(pa_t page, enum page_size 
 {
 	struct hw_pvalidate_result result;
 
-	(void)hw_pvalidate_pages(&(struct hw_pages){ &page, 1, size, true }, validate, &result);
+	(void)hw_pvalidate_pages(&(struct hw_pages){ &page.raw, 0, 1, size, true }, validate,
+				 &result);
 	return result;
 }
 
@@ -77,14 +79,15 @@ static inline uint32_t hw_rmpadjust(pa_t page, enum page_size size, unsigned int
 {
 	uint32_t result;
 
-	(void)hw_rmpadjust_pages(&(struct hw_pages){ &page, 1, size, true }, vmpl, perms, vmsa,
-				 &result);
+	(void)hw_rmpadjust_pages(&(struct hw_pages){ &page.raw, 0, 1, size, true }, vmpl, perms,
+				 vmsa, &result);
 	return result;
 }
 
 must_check static inline enum err hw_zero(pa_t page, enum page_size size)
 {
-	return hw_zero_pages(&(struct hw_pages){ &page, 1, size, true }) == 1 ? OK : ERR_FAULT;
+	return hw_zero_pages(&(struct hw_pages){ &page.raw, 0, 1, size, true }) == 1 ? OK
+										     : ERR_FAULT;
 }
 
 /* INVLPGB of everything, then TLBSYNC: no vCPU of the VM uses an older entry. */

@@ -74,12 +74,13 @@ unsigned int page_claim_run(pa_t page, unsigned int count, enum page_state from)
 void page_settle_run(pa_t page, unsigned int count, enum page_state to);
 
 /*
- * The same for pages anywhere. Where they were found goes to row[], as many
+ * The same for pages anywhere: at word[i] - tag, up to the first word of which
+ * the low 12 bits are not the tag. Where they were found goes to row[], as many
  * as were claimed, so that settling need not look for them again.
  */
-unsigned int page_claim_list(const pa_t *page, unsigned int count, enum page_state from,
-			     struct page_row **row);
-void page_settle_list(const pa_t *page, unsigned int count, enum page_state to,
+unsigned int page_claim_list(const uint64_t *word, uint64_t tag, unsigned int count,
+			     enum page_state from, struct page_row **row);
+void page_settle_list(const uint64_t *word, unsigned int count, enum page_state to,
 		      struct page_row *const *row);
 
 /* The 2 MiB of the SVSM's memory in which the page's row is. The page is in a range. */

@@ -10,10 +10,8 @@
 #include <svsm/call.h>
 #include <svsm/page.h>
 
-/* Entries that are alike are handled together: at most so many, one if 2 MiB pages. */
-#define PVALIDATE_BATCH 64U
 /* One step of the machine begins at most so many entries... */
-#define PVALIDATE_RUN_ENTRIES 64U
+#define PVALIDATE_RUN_ENTRIES 256U
 /* ...and no batch once it has zeroed so much. */
 #define PVALIDATE_RUN_BYTES PAGE_2M
 /* A call begins no batch once it has zeroed so much: INCOMPLETE. In entries, a list is the bound.
@@ -51,8 +49,7 @@ struct pvalidate {
 	uint64_t zeroed;	       /* bytes, this call */
 	uint64_t entry[SVSM_LIST_MAX]; /* the copy; only [first, count) is filled */
 	struct span span[SVSM_LIST_MAX];
-	pa_t page[PVALIDATE_BATCH]; /* the batch at hand, see sm/batch.c */
-	struct page_row *row[PVALIDATE_BATCH];
+	struct page_row *row[PVALIDATE_RUN_ENTRIES]; /* of the batch at hand, see sm/batch.c */
 };
 
 /* Makes ready for a call; the caller then steps the machine with p->event until it is EV_NONE. */

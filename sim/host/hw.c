@@ -65,7 +65,9 @@ static struct snp_operand operand(pa_t page)
 
 pa_t host_nth(const struct hw_pages *pages, unsigned int i)
 {
-	return pages->run ? pa_add(pages->page[0], i * size_bytes(pages->size)) : pages->page[i];
+	uint64_t at = pages->word[pages->run ? 0 : i] - pages->tag;
+
+	return pa(pages->run ? at + i * size_bytes(pages->size) : at);
 }
 
 static struct hw_pvalidate_result pvalidate(pa_t page, enum page_size size, bool validate)

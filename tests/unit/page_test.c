@@ -178,24 +178,28 @@ declare_test(page_runs)
 	check_eq(state(START + 101 * PAGE_4K), PAGE_GUEST);
 }
 
+/* With a tag in the low bits of each, which ends the list where it changes. */
 declare_test(page_lists)
 {
-	const pa_t page[] = { pa(START + 3 * PAGE_4K), pa(START + PAGE_2M), pa(START),
-			      pa(START + BYTES - PAGE_4K), pa(START + BYTES) };
+	const uint64_t list[] = { START + 3 * PAGE_4K + 5, START + PAGE_2M + 5, START + 5,
+				  START + BYTES - PAGE_4K + 5, START + BYTES + 5 };
+	const uint64_t other[] = { START + 8 * PAGE_4K, START + 4 * PAGE_4K + 1 };
 	struct page_row *at[5];
 
 	fresh();
-	check_eq(page_claim_list(page, 5, PAGE_NONE, at), 4);
+	check_eq(page_claim_list(list, 5, 5, PAGE_NONE, at), 4);
 	for (unsigned int i = 0; i < 4; i++)
-		check_eq(state(page[i].raw), PAGE_USED);
+		check_eq(state(list[i] - 5), PAGE_USED);
 	check_eq(state(START + PAGE_4K), PAGE_NONE);
-	page_settle_list(page, 4, PAGE_GUEST, at);
+	page_settle_list(list, 4, PAGE_GUEST, at);
 	for (unsigned int i = 0; i < 4; i++)
-		check_eq(state(page[i].raw), PAGE_GUEST);
-	check_eq(page_claim_list(page, 5, PAGE_NONE, at), 0);
-	check_eq(page_claim_list(page, 3, PAGE_GUEST, at), 3);
-	page_settle_list(page, 3, PAGE_NONE, at);
+		check_eq(state(list[i] - 5), PAGE_GUEST);
+	check_eq(page_claim_list(list, 5, 5, PAGE_NONE, at), 0);
+	check_eq(page_claim_list(list, 5, 3, PAGE_GUEST, at), 3);
+	page_settle_list(list, 3, PAGE_NONE, at);
 	check_eq(state(START), PAGE_NONE);
+	check_eq(page_claim_list(other, 0, 2, PAGE_NONE, at), 1);
+	check_eq(state(START + 4 * PAGE_4K), PAGE_NONE);
 }
 
 /* A region of which all was claimed at once is one again: its rows are not looked at. */

@@ -86,3 +86,18 @@ enum err accept_claim(pa_t page, enum page_size size, enum page_state from)
 	}
 	return err;
 }
+
+enum err accept_claim_run(pa_t page, unsigned int count, enum page_state from)
+{
+	unsigned int done = page_claim_run(page, count, from);
+
+	while (done < count) {
+		enum err err = accept_claim(pa_add(page, done * PAGE_4K), SIZE_4K, from);
+
+		if (err != OK)
+			return err;
+		done++;
+		done += page_claim_run(pa_add(page, done * PAGE_4K), count - done, from);
+	}
+	return OK;
+}

@@ -10,63 +10,61 @@
 #include <svsm/ghcb.h>
 #include <svsm/hw.h>
 
+#define BATCH 64U /* 2 MiB pages handled together */
+
 /* The guest's VMPL, and the more privileged ones above the SVSM [svsm 6.1]. */
-static uint32_t grant(const struct boot *b, pa_t at, enum page_size size)
+static uint32_t grant(const struct boot *b, const struct hw_pages *pages)
 {
-	for (unsigned int vmpl = 1; vmpl <= b->config.guest_vmpl; vmpl++) {
-		uint32_t code = hw_rmpadjust(at, size, vmpl, PERM_ALL, false);
+	uint32_t code = RMP_OK;
 
-		if (code != RMP_OK)
-			return code;
-	}
-	return RMP_OK;
+	for (unsigned int vmpl = 1; vmpl <= b->config.guest_vmpl && code == RMP_OK; vmpl++)
+		(void)hw_rmpadjust_pages(pages, vmpl, PERM_ALL, false, &code);
+	return code;
 }
 
-/* A page that the PSP validated: already the guest's, or the firmware's to wipe. */
-static enum event give_launched(struct boot *b, pa_t at, bool wipe)
+static struct hw_pages pages_4k(const pa_t *start, uint64_t bytes)
 {
-	if (accept_claim(at, SIZE_4K, PAGE_NONE) != OK)
-		return boot_refuse(b, REASON_GUEST_PAGE, at.raw);
-	if (wipe && hw_zero(at, SIZE_4K) != OK)
-		return boot_refuse(b, REASON_GUEST_PAGE, at.raw);
-	if (grant(b, at, SIZE_4K) != RMP_OK)
-		return boot_refuse(b, REASON_RMPADJUST, at.raw);
-	page_settle(at, SIZE_4K, PAGE_GUEST);
-	return EV_DONE;
+	return (struct hw_pages){ &start->raw, 0, (unsigned int)(bytes / PAGE_4K), SIZE_4K, true };
 }
 
+/* A run that the PSP validated: already the guest's, or the firmware's to wipe. */
 static enum event give_run(struct boot *b, const struct ram_range *run, bool wipe)
 {
-	for (uint64_t at = run->start; at < run->end; at += PAGE_4K)
-		if (give_launched(b, pa(at), wipe) != EV_DONE)
-			return EV_FAILED;
+	const pa_t start = pa(run->start);
+	const struct hw_pages pages = pages_4k(&start, run->end - run->start);
+
+	if (accept_claim_run(start, pages.count, PAGE_NONE) != OK)
+		return boot_refuse(b, REASON_GUEST_PAGE, start.raw);
+	if (wipe && hw_zero_pages(&pages) != pages.count)
+		return boot_refuse(b, REASON_GUEST_PAGE, start.raw);
+	if (grant(b, &pages) != RMP_OK)
+		return boot_refuse(b, REASON_RMPADJUST, start.raw);
+	page_settle_run(start, pages.count, PAGE_GUEST);
 	return EV_DONE;
 }
 
-/* One page in state private, claimed: validate, zero, grant. */
-static uint32_t accept_page(const struct boot *b, pa_t at, enum page_size size)
+/*
+ * Pages in state private: validates, zeroes and grants as many as PVALIDATE
+ * takes, in order. 0: *code is why, and is RMP_OK when nothing has changed.
+ */
+static unsigned int accept(const struct boot *b, struct hw_pages pages, uint32_t *code)
 {
-	struct hw_pvalidate_result r = hw_pvalidate(at, size, true);
+	struct hw_pvalidate_result r;
 
-	if (r.code != RMP_OK)
-		return r.code;
-	if (r.unchanged || hw_zero(at, size) != OK)
-		return HW_FAULT;
-	return grant(b, at, size);
+	pages.count = hw_pvalidate_pages(&pages, true, &r);
+	*code = r.code;
+	if (pages.count == 0)
+		return 0;
+	*code = hw_zero_pages(&pages) == pages.count ? grant(b, &pages) : HW_FAULT;
+	return *code == RMP_OK ? pages.count : 0;
 }
 
-static bool accept(const struct boot *b, pa_t at, enum page_size size)
+static bool accept_all(const struct boot *b, pa_t start, uint64_t bytes)
 {
-	uint32_t code = accept_page(b, at, size);
+	const struct hw_pages pages = pages_4k(&start, bytes);
+	uint32_t code;
 
-	if (code == RMP_OK)
-		return true;
-	if (code != RMP_FAIL_SIZEMISMATCH || size != SIZE_2M)
-		return false;
-	for (unsigned int i = 0; i < FRAMES_PER_2M; i++)
-		if (accept_page(b, pa_add(at, i * PAGE_4K), SIZE_4K) != RMP_OK)
-			return false;
-	return true;
+	return accept(b, pages, &code) == pages.count;
 }
 
 static enum event take(struct boot *b, uint64_t start, uint64_t end, enum page_size size)
@@ -80,28 +78,52 @@ static enum event take(struct boot *b, uint64_t start, uint64_t end, enum page_s
 
 static enum event accept_4k(struct boot *b, uint64_t start, uint64_t end)
 {
+	const pa_t first = pa(start);
+	unsigned int count = (unsigned int)((end - start) / PAGE_4K);
+
 	if (start >= end)
 		return EV_DONE;
 	if (take(b, start, end, SIZE_4K) != EV_DONE)
 		return EV_FAILED;
-	for (uint64_t at = start; at < end; at += PAGE_4K) {
-		if (accept_claim(pa(at), SIZE_4K, PAGE_NONE) != OK || !accept(b, pa(at), SIZE_4K))
-			return boot_refuse(b, REASON_PVALIDATE, at);
-		page_settle(pa(at), SIZE_4K, PAGE_GUEST);
-	}
+	if (accept_claim_run(first, count, PAGE_NONE) != OK || !accept_all(b, first, end - start))
+		return boot_refuse(b, REASON_PVALIDATE, start);
+	page_settle_run(first, count, PAGE_GUEST);
 	return EV_DONE;
+}
+
+/* The first of the pages, or more of them, by 4 KiB if the hypervisor has no 2 MiB page there. */
+static unsigned int accept_some(const struct boot *b, const struct hw_pages *pages)
+{
+	uint32_t code;
+	unsigned int done = accept(b, *pages, &code);
+
+	if (done == 0 && code == RMP_FAIL_SIZEMISMATCH &&
+	    accept_all(b, pa(pages->word[0]), PAGE_2M))
+		done = 1;
+	return done;
 }
 
 /* Nearly all of boot's work: recorded at once, nobody else being there to see it. */
 static enum event accept_2m(struct boot *b, uint64_t start, uint64_t end)
 {
+	uint64_t word[BATCH];
+	struct hw_pages pages = { word, 0, 0, SIZE_2M, false };
+
 	if (start >= end)
 		return EV_DONE;
 	if (take(b, start, end, SIZE_2M) != EV_DONE)
 		return EV_FAILED;
-	for (uint64_t at = start; at < end; at += PAGE_2M)
-		if (!accept(b, pa(at), SIZE_2M))
+	for (uint64_t at = start; at < end;) {
+		unsigned int done;
+
+		for (pages.count = 0; pages.count < BATCH && at + pages.count * PAGE_2M < end;
+		     pages.count++)
+			word[pages.count] = at + pages.count * PAGE_2M;
+		done = accept_some(b, &pages);
+		if (done == 0)
 			return boot_refuse(b, REASON_PVALIDATE, at);
+		at += done * PAGE_2M;
+	}
 	if (page_fill(pa(start), end - start) != OK)
 		return boot_refuse(b, REASON_MEMORY_MAP, MAP_MISSING);
 	return EV_DONE;

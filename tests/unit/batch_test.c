@@ -151,6 +151,18 @@ declare_test(batch_mixed)
 	check_eq(host_log_count(HOST_FLUSH), 1);
 }
 
+/* 2 MiB pages too go together only with their like. */
+declare_test(batch_mixed_2m)
+{
+	const uint64_t list[] = { V2(REGION_NEW), V2(3 * REGION_NEW), R2(REGION_NEW) };
+
+	pv_ready(1);
+	check_eq(host_pvalidate(list, 3, 0), SVSM_SUCCESS);
+	check_eq(pv_state(REGION_NEW), PAGE_NONE);
+	check_eq(pv_state(3 * REGION_NEW), PAGE_GUEST);
+	check_eq(pv_one(V2(REGION_NEW)), SVSM_SUCCESS);
+}
+
 /* The page behind the last of the address space is not the first of it. */
 declare_test(batch_wraps)
 {

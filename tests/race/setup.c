@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Records to begin with. Rows are mostly used, so that the words in play are
+ * few: three regions of SVSM memory, one of the guest's.
+ */
+#include "race.h"
+
+#include <frames.h>
+#include <range.h>
+
+unsigned int frame_regions, rows_region;
+bool in_flux;
+
+static void region(unsigned int i, enum region state)
+{
+	memory.region[i].raw = (uint8_t)state;
+}
+
+static void free_in(unsigned int row, uint64_t ready, uint64_t returned)
+{
+	memory.frame_row[row].ready.raw = ready;
+	memory.frame_row[row].returned.raw = returned;
+}
+
+static void owns(unsigned int i, unsigned int row)
+{
+	memory.owner[row].raw = frame_cpu(i)->tag;
+	frame_own(frame_cpu(i), &memory.owner[row]);
+}
+
+/* Region 0 split and used up; 1 and 2 are 2 MiB frames of CPU 0 and 1. */
+static void frames_used(void)
+{
+	frame_regions = 3;
+	rows_region = REGIONS;
+	in_flux = false;
+	range_count = 0;
+	frame_init(pa(FRAME_BASE), frame_regions * PAGE_2M, memory.region, memory.owner,
+		   memory.frame_row, cpus);
+	region(0, REGION_SPLIT);
+	region(1, REGION_USED);
+	region(2, REGION_USED);
+}
+
+static void few(void)
+{
+	frames_used();
+	free_in(0, 0x21, 0);
+	free_in(2, 0, 8);
+}
+
+static void one(void)
+{
+	frames_used();
+	free_in(2, 8, 0);
+}
+
+static void owned(void)
+{
+	frames_used();
+	free_in(1, 4, 0);
+	free_in(2, 0, 8);
+	owns(0, 0);
+	owns(1, 1);
+}
+
+static void none(void)
+{
+	frames_used();
+	owns(0, 1);
+}
+
+/* Only the frame at the 2 MiB boundary: none for a VMSA. */
+static void boundary(void)
+{
+	frames_used();
+	free_in(0, 1, 0);
+	owns(0, 0);
+}
+
+static void whole(void)
+{
+	frames_used();
+	region(0, REGION_READY);
+	in_flux = true;
+}
+
+static void all_but_mine(void)
+{
+	frames_used();
+	for (unsigned int i = 0; i < ROWS_PER_2M; i++)
+		free_in(i, ~0ULL, 0);
+	free_in(1, ~0x700ULL, 0);
+	in_flux = true;
+}
+
+static void joinable(void)
+{
+	frames_used();
+	for (unsigned int i = 0; i < ROWS_PER_2M; i++)
+		free_in(i, ~0ULL, 0);
+	free_in(3, ~0xfULL, 0xf);
+	free_in(7, 0, ~0ULL);
+	owns(1, 3);
+	in_flux = true;
+}
+
+static void spare(void)
+{
+	frames_used();
+	region(0, REGION_SPARE);
+	frame_cpu(0)->spare = FRAME_BASE;
+	in_flux = true;
+}
+
+static void ungrown(void)
+{
+	frames_used();
+	region(1, REGION_NONE);
+	region(2, REGION_NONE);
+	in_flux = true;
+}
+
+static void guest(enum region state, uint64_t taken, uint64_t ready, pa_t rows)
+{
+	few();
+	CHECK(page_add_range(pa(GUEST_BASE), PAGE_2M, memory.guest, memory.page_row, rows) == OK);
+	memory.guest[0].raw = (uint8_t)state;
+	if (state != REGION_SPLIT)
+		return;
+	for (unsigned int i = 0; i < ROWS_PER_2M; i++) {
+		memory.page_row[i].taken.raw = taken;
+		memory.page_row[i].ready.raw = ready;
+	}
+}
+
+static void guest_none(void)
+{
+	guest(REGION_NONE, 0, 0, pa(0));
+}
+
+static void guest_all(void)
+{
+	guest(REGION_READY, 0, 0, pa(0));
+}
+
+/* Was split before, so that its rows are at rest. */
+static void guest_rested(void)
+{
+	guest(REGION_SPLIT, ~0ULL, 0, pa(0));
+	memory.guest[0].raw = REGION_READY;
+}
+
+static void split_none(void)
+{
+	guest(REGION_SPLIT, 0, 0, pa(0));
+}
+
+static void split_all(void)
+{
+	guest(REGION_SPLIT, ~0ULL, ~0ULL, pa(0));
+}
+
+static void split_mixed(void)
+{
+	guest(REGION_SPLIT, ~0ULL, ~0ULL, pa(0));
+	memory.page_row[0].taken.raw = memory.page_row[0].ready.raw = ~8ULL;
+}
+
+static void split_claimed(void)
+{
+	guest(REGION_SPLIT, ~0ULL, ~0ULL, pa(0));
+	memory.page_row[1].ready.raw = ~0x700ULL;
+}
+
+static void kept_none(void)
+{
+	guest(REGION_NONE, 0, 0, pa(FRAME_BASE + KEPT_REGION * PAGE_2M));
+	rows_region = KEPT_REGION;
+	region(KEPT_REGION, REGION_RESERVED);
+}
+
+static void kept_all(void)
+{
+	kept_none();
+	memory.guest[0].raw = REGION_READY;
+}
+
+const struct setup setups[] = {
+	{ "few", few, FRAMES | MINE | MINE_2M },
+	{ "one", one, FRAMES | MINE },
+	{ "owned", owned, FRAMES | MINE | MINE_2M },
+	{ "none", none, FRAMES | MINE | MINE_2M },
+	{ "boundary", boundary, FRAMES | MINE },
+	{ "whole", whole, FRAMES | JOINING | MINE_2M },
+	{ "all-but-mine", all_but_mine, FRAMES | MINE | JOINING },
+	{ "joinable", joinable, FRAMES | JOINING },
+	{ "spare", spare, FRAMES | JOINING | MINE_2M },
+	{ "ungrown", ungrown, FRAMES | MINE | UNGROWN },
+	{ "guest-none", guest_none, GUEST },
+	{ "guest-all", guest_all, GUEST },
+	{ "guest-rested", guest_rested, GUEST },
+	{ "split-none", split_none, GUEST },
+	{ "split-all", split_all, GUEST },
+	{ "split-mixed", split_mixed, GUEST },
+	{ "split-claimed", split_claimed, GUEST | CLAIMED },
+	{ "kept-none", kept_none, GUEST | KEPT },
+	{ "kept-all", kept_all, GUEST | KEPT },
+};
+const unsigned int setup_count = sizeof(setups) / sizeof(setups[0]);

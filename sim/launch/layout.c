@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "launch/layout.h"
+#include "launch/q35.h"
 
 #include "svsm/config.h"
 #include "svsm/types.h"
@@ -10,11 +11,6 @@
  */
 #define GPA_END (1ULL << 47)
 #define APIC_HOLE 0xfec00000ULL /* I/O APIC, local APIC, flash */
-#define HOLE_END 0x100000000ULL
-
-/* Where q35 splits RAM around the hole below 4 GiB. */
-#define Q35_LOW_MAX 0xb0000000ULL
-#define Q35_LOW_SPLIT 0x80000000ULL
 
 #define KERNEL_LOWEST 0x100000ULL
 
@@ -23,15 +19,10 @@ static bool overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_end)
 	return b < b_end && a < b_end && b < a + a_bytes;
 }
 
-static uint64_t low_ram(uint64_t mem)
-{
-	return mem <= Q35_LOW_MAX ? mem : Q35_LOW_SPLIT;
-}
-
 static bool check_svsm(const struct layout_request *r, struct why *why)
 {
 	unsigned long long gpa = r->svsm_gpa, mem = r->svsm_mem;
-	uint64_t low = low_ram(r->mem);
+	uint64_t low = q35_low_ram(r->mem);
 
 	if (!is_aligned(gpa, PAGE_2M))
 		return host_refuse(why, "SVSM_GPA 0x%llx is not a multiple of 2 MiB", gpa);
@@ -47,16 +38,17 @@ static bool check_svsm(const struct layout_request *r, struct why *why)
 				   "SVSM_MEM 0x%llx is too small for the firmware of %llu KiB "
 				   "and 2 MiB of memory",
 				   mem, (unsigned long long)r->image_bytes >> 10);
-	if (overlap(gpa, mem, 0, low) || overlap(gpa, mem, HOLE_END, HOLE_END + r->mem - low))
+	if (overlap(gpa, mem, 0, low) ||
+	    overlap(gpa, mem, Q35_HOLE_END, Q35_HOLE_END + r->mem - low))
 		return host_refuse(why,
 				   "SVSM_GPA 0x%llx + SVSM_MEM 0x%llx overlaps guest RAM of %llu "
 				   "MiB",
 				   gpa, mem, (unsigned long long)r->mem >> 20);
-	if (overlap(gpa, mem, APIC_HOLE, HOLE_END))
+	if (overlap(gpa, mem, APIC_HOLE, Q35_HOLE_END))
 		return host_refuse(why,
 				   "SVSM_GPA 0x%llx + SVSM_MEM 0x%llx overlaps the APICs and "
 				   "flash, 0x%llx to 0x%llx",
-				   gpa, mem, APIC_HOLE, HOLE_END - 1);
+				   gpa, mem, APIC_HOLE, Q35_HOLE_END - 1);
 	return true;
 }
 
@@ -82,7 +74,7 @@ static bool check_guest(const struct layout_request *r, struct why *why)
 
 bool layout_plan(struct layout *l, const struct layout_request *r, struct why *why)
 {
-	uint64_t low = low_ram(r->mem);
+	uint64_t low = q35_low_ram(r->mem);
 	unsigned long long end;
 	uint64_t need =
 		r->kernel_bytes > r->kernel_init_size ? r->kernel_bytes : r->kernel_init_size;

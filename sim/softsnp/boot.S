@@ -133,6 +133,7 @@ boot_efer:
 
 	.bss
 	.balign 0x1000
+	.globl boot_pdpt
 boot_pml5:
 	.skip 0x1000
 boot_pml4:

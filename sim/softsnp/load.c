@@ -4,14 +4,13 @@
  * in QEMU's order, the VMSA last [boot-abi 6.3].
  */
 #include "softsnp.h"
+#include <launch/q35.h>
 #include <snp/igvm.h>
 #include <stdio.h>
 #include <string.h>
 
 #define ISA_HOLE 0xa0000ULL
 #define ISA_HOLE_END 0x100000ULL
-#define DEVICES 0xb0000000ULL
-#define DEVICES_END 0x100000000ULL
 
 struct map_entry {
 	uint64_t first_page, pages;
@@ -30,27 +29,47 @@ static void add_slot(uint64_t gpa, uint64_t spa, uint64_t bytes)
 		report_bad_image("memory at %#lx overlaps other memory", gpa);
 }
 
-/* RAM is one to one, but for the hole that holds the PC's ROMs. */
+/* The part of guest RAM in [start, end) that lies where soft-SNP is not: one to one. */
+static void add_low(uint64_t start, uint64_t end)
+{
+	uint64_t here = (uint64_t)(uintptr_t)image_start, one_to_one = end < here ? end : here;
+
+	add_slot(start, start, one_to_one - start);
+	if (one_to_one < end)
+		add_slot(one_to_one, mem_region(end - one_to_one, SNP_2M), end - one_to_one);
+}
+
+/* As q35 has it; the hole for the PC's ROMs is memory too, but from elsewhere. */
 static void add_ram(void)
 {
-	uint64_t mem = machine.options.mem, hole = ISA_HOLE_END - ISA_HOLE;
+	uint64_t low = q35_low_ram(machine.options.mem), high = machine.options.mem - low;
+	uint64_t hole = ISA_HOLE_END - ISA_HOLE;
 
 	add_slot(0, 0, ISA_HOLE);
 	add_slot(ISA_HOLE, mem_region(hole, SNP_PAGE), hole);
-	add_slot(ISA_HOLE_END, ISA_HOLE_END, mem - ISA_HOLE_END);
+	add_low(ISA_HOLE_END, low);
+	if (high != 0)
+		add_slot(Q35_HOLE_END, mem_region(high, SNP_2M), high);
 	add_slot(IGVM_VMSA_GPA, mem_region(SNP_PAGE, SNP_PAGE), SNP_PAGE);
+}
+
+static bool overlap(uint64_t gpa, uint64_t bytes, uint64_t start, uint64_t end)
+{
+	return gpa < end && start < gpa + bytes;
 }
 
 static void add_required(uint64_t gpa, uint64_t bytes)
 {
 	uint64_t align = (gpa & (SNP_2M - 1)) == 0 ? SNP_2M : SNP_PAGE;
+	uint64_t low = q35_low_ram(machine.options.mem);
+	uint64_t top = Q35_HOLE_END + machine.options.mem - low;
 
-	if (gpa + bytes <= machine.options.mem)
+	if (gpa + bytes <= low || (gpa >= Q35_HOLE_END && gpa + bytes <= top))
 		return;
-	if (gpa < machine.options.mem)
+	if (overlap(gpa, bytes, 0, low) || overlap(gpa, bytes, Q35_HOLE_END, top))
 		report_bad_image("memory wanted at %#lx is partly guest RAM (mem=%luM)", gpa,
 				 machine.options.mem >> 20);
-	if (gpa < DEVICES_END && gpa + bytes > DEVICES)
+	if (overlap(gpa, bytes, Q35_HOLE, Q35_HOLE_END))
 		report_bad_image("memory wanted at %#lx overlaps the devices", gpa);
 	add_slot(gpa, mem_region(bytes, align), bytes);
 }
@@ -62,10 +81,14 @@ static void put(uint8_t *at, uint32_t value)
 
 static void fill_memory_map(uint8_t *at, uint32_t bytes)
 {
-	struct map_entry ram = { .pages = machine.options.mem / SNP_PAGE };
+	uint64_t low = q35_low_ram(machine.options.mem), high = machine.options.mem - low;
+	struct map_entry ram[] = {
+		{ .pages = low / SNP_PAGE },
+		{ .first_page = Q35_HOLE_END / SNP_PAGE, .pages = high / SNP_PAGE },
+	};
 
-	if (bytes >= 2 * sizeof(ram))
-		memcpy(at, &ram, sizeof(ram));
+	if (bytes >= sizeof(ram) + sizeof(ram[0])) /* the last one has no pages */
+		memcpy(at, ram, sizeof(ram));
 }
 
 static void fill_area(const struct igvm *f, unsigned int i)
@@ -80,7 +103,7 @@ static void fill_area(const struct igvm *f, unsigned int i)
 		else if (h.type == IGVM_ENVIRONMENT_INFO)
 			put(area[i] + h.at, 1);
 		else if (h.type == IGVM_MEMORY_MAP)
-			fill_memory_map(area[i], f->area[i].bytes);
+			fill_memory_map(area[i] + h.at, f->area[i].bytes - h.at);
 	}
 }
 

@@ -8,11 +8,11 @@
 #define MULTIBOOT_MAGIC 0x2badb002U
 #define MEM_DEFAULT 512ULL
 #define MEM_LEAST 32UL
+#define MEM_MOST 0x40000UL
 #define MIB 0x100000UL
 #define PIC1_MASK 0x21U
 #define PIC2_MASK 0xa1U
 
-extern const char image_start[];
 _Noreturn void main(uint32_t magic, uint32_t multiboot);
 
 struct machine machine;
@@ -31,14 +31,16 @@ static uint64_t option(const char *name, uint64_t otherwise)
 
 static void parse_options(void)
 {
-	uint64_t most = (uint64_t)(uintptr_t)image_start / MIB, mem = option("mem", MEM_DEFAULT);
+	uint64_t mem = option("mem", MEM_DEFAULT);
 
-	if (mem < MEM_LEAST || mem > most || mem % 2 != 0)
-		report_bad_image("mem=%luM: must be even, from %luM to %luM", mem, MEM_LEAST, most);
+	if (mem < MEM_LEAST || mem > MEM_MOST || mem % 2 != 0)
+		report_bad_image("mem=%luM: must be even, from %luM to %luM", mem, MEM_LEAST,
+				 MEM_MOST);
 	machine.options.mem = mem * MIB;
 	machine.options.alias = option("alias", 0) != 0;
 	machine.options.icount = option("icount", 0) != 0;
 	machine.options.trace = option("trace", 0) != 0;
+	machine.options.calls = option("calls", 0) != 0;
 }
 
 /* The C-bit is an ordinary address bit of TCG, so the nested tables need it. */
@@ -72,9 +74,11 @@ static void init_model(void)
 		.cpuid = io_cpuid,
 	};
 	uint64_t frames = mem_end() / SNP_PAGE;
-	uint64_t pages = (frames * sizeof(struct snp_rmp_entry) + PAGE_MASK) / SNP_PAGE;
+	uint64_t rmp = mem_region(frames * sizeof(struct snp_rmp_entry), SNP_PAGE);
 
-	snp_init(&machine.snp, &ops, mem_pages(pages), 0, frames, machine.cbit);
+	if (rmp == 0)
+		report_bad_image("no host memory for the RMP: give QEMU more, with -m");
+	snp_init(&machine.snp, &ops, (void *)(uintptr_t)rmp, 0, frames, machine.cbit);
 }
 
 _Noreturn void main(uint32_t magic, uint32_t multiboot)

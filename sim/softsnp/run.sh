@@ -6,6 +6,7 @@
 #   QEMU=     the QEMU binary         ICOUNT=1  0: run without -icount
 #   ALIAS=0   1: for firmware that leaves out C-bits
 #   TRACE=0   1: a line for every exit
+#   CALLS=0   1: a line for every SVSM call
 #   LA57=1    0: no five-level tables, so that the C-bit is 47
 # Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,
 # 3 reset, 4 stopped or terminated, 5 hangs.
@@ -19,6 +20,7 @@ QEMU=${QEMU:-qemu-system-x86_64}
 ICOUNT=${ICOUNT:-1}
 ALIAS=${ALIAS:-0}
 TRACE=${TRACE:-0}
+CALLS=${CALLS:-0}
 LA57=${LA57:-1}
 
 refuse() {
@@ -35,16 +37,24 @@ set -- $version
 [ -r "$SOFTSNP" ] || refuse "cannot read $SOFTSNP"
 [ -r "$IGVM" ] || refuse "cannot read the image $IGVM"
 
+# Low RAM for guests that fit under soft-SNP, with room for the SVSM's behind
+# it; else 2 GiB of it, and above 4 GiB what the guest has more and the room.
+case $MEM in
+*[!0-9]* | '' | ???????*) refuse "MEM=$MEM is no number of MiB" ;;
+esac
+ram=2688
+[ "$MEM" -le 1792 ] || ram=$((MEM + 1280))
+
 address=phys-bits=52,+la57
 [ "$LA57" = 1 ] || address=phys-bits=48
 set --
 [ "$ICOUNT" = 0 ] || set -- -icount shift=0,sleep=off
-timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m 2688M \
+timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m "${ram}M" \
 	-cpu "EPYC,+svm,$address,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma,-cx16" \
 	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-device isa-debug-exit,iobase=0xf4 "$@" \
 	-kernel "$SOFTSNP" -initrd "$IGVM" \
-	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS trace=$TRACE"
+	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS trace=$TRACE calls=$CALLS"
 status=$?
 case $status in
 33) exit 0 ;;

@@ -18,6 +18,7 @@ struct options {
 	bool alias;  /* firmware boot: low aliases of private pages for fetches and walks */
 	bool icount; /* the TSC counts instructions */
 	bool trace;  /* a line for every exit */
+	bool calls;  /* a line for every SVSM call */
 };
 
 /* One kind of SVSM call, by what the guest had in RAX; the last: all others. */
@@ -86,6 +87,7 @@ struct machine {
 };
 
 extern struct machine machine;
+extern const char image_start[], image_end[]; /* softsnp.lds */
 
 static inline unsigned int cpu_vmpl(const struct cpu *c)
 {
@@ -105,7 +107,7 @@ static inline void store64(uint8_t *at, uint64_t value)
 	__builtin_memcpy(at, &value, sizeof(value));
 }
 
-/* mem.c: host memory that the guest cannot reach */
+/* mem.c: host memory that is soft-SNP's own to give */
 bool mem_init(const void *multiboot, const void **module, size_t *module_bytes);
 void *mem_pages(uint64_t pages);		     /* zeroed; never NULL */
 uint64_t mem_region(uint64_t bytes, uint64_t align); /* address; 0: none left */

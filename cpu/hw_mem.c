@@ -55,81 +55,122 @@ enum err hw_copy_out(pa_t to, const void *from, size_t bytes)
 	return va == 0 ? ERR_FAULT : move(va, (uint64_t)from, bytes);
 }
 
-/* Each access is one instruction; `fault` becomes 1 when it was fixed up. */
+/* Each access is one instruction; a fault of it goes on at the C label `fault`. */
 #define ACCESS(instruction)                                                                        \
 	"stac\n"                                                                                   \
 	"1: " instruction "\n"                                                                     \
-	"2: clac\n" TRAP_FIXUP(1b, 3f) ".pushsection .text.fixup, \"ax\"\n"                        \
-				       "3: movl $1, %k[fault]\n"                                   \
-				       "jmp 2b\n"                                                  \
-				       ".popsection\n"
+	"clac\n"                                                                                   \
+	".pushsection .extable, \"a\"\n"                                                           \
+	".quad 1b, %l[fault]\n"                                                                    \
+	".popsection\n"
+
+static enum err faulted(void)
+{
+	__asm__ volatile("clac" : : : "memory");
+	return ERR_FAULT;
+}
 
 enum err hw_load8(pa_t from, uint8_t *value)
 {
 	uint64_t va = window_va(from);
-	uint32_t fault = va == 0;
-	uint8_t got = 0;
+	uint8_t got;
 
-	if (va != 0)
-		__asm__ volatile(ACCESS("movb (%[va]), %[got]")
-				 : [fault] "+r"(fault), [got] "+q"(got)
-				 : [va] "r"(va)
-				 : "memory");
+	if (va == 0)
+		return ERR_FAULT;
+	__asm__ volatile goto(ACCESS("movb (%[va]), %[got]")
+			      : [got] "=q"(got)
+			      : [va] "r"(va)
+			      : "memory"
+			      : fault);
 	*value = got;
-	return fault ? ERR_FAULT : OK;
+	return OK;
+fault:
+	return faulted();
 }
 
 enum err hw_store8(pa_t to, uint8_t value)
 {
 	uint64_t va = window_va(to);
-	uint32_t fault = va == 0;
 
-	if (va != 0)
-		__asm__ volatile(ACCESS("movb %[value], (%[va])")
-				 : [fault] "+r"(fault)
-				 : [va] "r"(va), [value] "q"(value)
-				 : "memory");
-	return fault ? ERR_FAULT : OK;
+	if (va == 0)
+		return ERR_FAULT;
+	__asm__ volatile goto(ACCESS("movb %[value], (%[va])")
+			      :
+			      : [va] "r"(va), [value] "q"(value)
+			      : "memory"
+			      : fault);
+	return OK;
+fault:
+	return faulted();
 }
 
 enum err hw_load64(pa_t from, uint64_t *value)
 {
-	uint64_t va = window_va(from);
-	uint32_t fault = va == 0;
-	uint64_t got = 0;
+	uint64_t va = window_va(from), got;
 
-	if (va != 0)
-		__asm__ volatile(ACCESS("movq (%[va]), %[got]")
-				 : [fault] "+r"(fault), [got] "+r"(got)
-				 : [va] "r"(va)
-				 : "memory");
+	if (va == 0)
+		return ERR_FAULT;
+	__asm__ volatile goto(ACCESS("movq (%[va]), %[got]")
+			      : [got] "=r"(got)
+			      : [va] "r"(va)
+			      : "memory"
+			      : fault);
 	*value = got;
-	return fault ? ERR_FAULT : OK;
+	return OK;
+fault:
+	return faulted();
+}
+
+/* SMAP is lifted once for all of them. `i` stays behind when one faults. */
+enum err hw_load64_list(uint64_t *to, pa_t from, const uint16_t *offset, uint64_t count)
+{
+	uint64_t va = window_va(from), i = 0, word;
+
+	if (va == 0)
+		return ERR_FAULT;
+	__asm__ volatile("stac\n"
+			 "0: movzwl (%[offset],%[i],2), %k[word]\n"
+			 "1: movq (%[va],%[word]), %[word]\n"
+			 "movq %[word], (%[to],%[i],8)\n"
+			 "incq %[i]\n"
+			 "cmpq %[count], %[i]\n"
+			 "jb 0b\n"
+			 "2: clac\n" TRAP_FIXUP(1b, 2b)
+			 : [i] "+r"(i), [word] "=&r"(word)
+			 : [to] "r"(to), [va] "r"(va), [offset] "r"(offset), [count] "r"(count)
+			 : "cc", "memory");
+	return i == count ? OK : ERR_FAULT;
 }
 
 enum err hw_store64(pa_t to, uint64_t value)
 {
 	uint64_t va = window_va(to);
-	uint32_t fault = va == 0;
 
-	if (va != 0)
-		__asm__ volatile(ACCESS("movq %[value], (%[va])")
-				 : [fault] "+r"(fault)
-				 : [va] "r"(va), [value] "r"(value)
-				 : "memory");
-	return fault ? ERR_FAULT : OK;
+	if (va == 0)
+		return ERR_FAULT;
+	__asm__ volatile goto(ACCESS("movq %[value], (%[va])")
+			      :
+			      : [va] "r"(va), [value] "r"(value)
+			      : "memory"
+			      : fault);
+	return OK;
+fault:
+	return faulted();
 }
 
 enum err hw_cas64(pa_t at, uint64_t expected, uint64_t desired, uint64_t *seen)
 {
-	uint64_t va = window_va(at);
-	uint32_t fault = va == 0;
+	uint64_t va = window_va(at), found = expected;
 
-	*seen = expected;
-	if (va != 0)
-		__asm__ volatile(ACCESS("lock cmpxchgq %[desired], (%[va])")
-				 : [fault] "+r"(fault), "+a"(*seen)
-				 : [va] "r"(va), [desired] "r"(desired)
-				 : "cc", "memory");
-	return fault ? ERR_FAULT : OK;
+	if (va == 0)
+		return ERR_FAULT;
+	__asm__ volatile goto(ACCESS("lock cmpxchgq %[desired], (%[va])")
+			      : "+a"(found)
+			      : [va] "r"(va), [desired] "r"(desired)
+			      : "cc", "memory"
+			      : fault);
+	*seen = found;
+	return OK;
+fault:
+	return faulted();
 }

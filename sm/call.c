@@ -8,29 +8,40 @@
  */
 #include "save.h"
 
-#include <svsm/hw.h>
 #include <svsm/vcpu.h>
-#include <svsm/vmsa.h>
+
+/* struct call, in its order. */
+static const uint16_t registers[] = {
+	VMSA_EXITCODE, VMSA_RAX, VMSA_RCX, VMSA_RDX, VMSA_R8, VMSA_R9
+};
+#define REGISTERS (sizeof(registers) / sizeof(registers[0]))
+_Static_assert(sizeof(struct call) == REGISTERS * sizeof(uint64_t), "one word each");
 
 /* False when the save area changed under our hands: it is being run. */
-static bool freeze(pa_t vmsa)
+static bool freeze(struct vcpu *v, pa_t vmsa)
 {
-	uint64_t efer = save_read(vmsa, VMSA_EFER), seen;
+	pa_t at = pa_add(vmsa, VMSA_EFER);
+	uint64_t seen;
 
-	if (hw_cas64(pa_add(vmsa, VMSA_EFER), efer, efer & ~EFER_SVME, &seen) != OK)
+	if (hw_load64(at, &v->efer) != OK ||
+	    hw_cas64(at, v->efer, v->efer & ~EFER_SVME, &seen) != OK)
 		save_lost(vmsa);
-	return seen == efer;
+	return seen == v->efer;
 }
 
 static void copy_registers(struct vcpu *v, pa_t vmsa)
 {
-	v->call.rax = save_read(vmsa, VMSA_RAX);
-	v->call.rcx = save_read(vmsa, VMSA_RCX);
-	v->call.rdx = save_read(vmsa, VMSA_RDX);
-	v->call.r8 = save_read(vmsa, VMSA_R8);
-	v->call.r9 = save_read(vmsa, VMSA_R9);
-	v->request = (struct request){ 0 };
-	v->answer = (struct answer){ .result = SVSM_SUCCESS, .ca = pa(atomic_load(&v->ca)) };
+	if (hw_load64_list(&v->call.exit_code, vmsa, registers, REGISTERS) != OK)
+		save_lost(vmsa);
+}
+
+/* A calling area that faults was taken away by the guest's own doing: no request. */
+static bool is_request(struct vcpu *v, pa_t vmsa, pa_t ca, uint8_t *pending)
+{
+	if (hw_load8(pa_add(ca, SVSM_CA_PENDING), pending) != OK || *pending == 0)
+		return false;
+	copy_registers(v, vmsa);
+	return v->call.exit_code == EXIT_VMGEXIT;
 }
 
 enum event call_gate(struct vcpu *v)
@@ -39,20 +50,17 @@ enum event call_gate(struct vcpu *v)
 	uint8_t pending;
 
 	v->refusals = 0;
-	if (!freeze(vmsa))
+	if (!freeze(v, vmsa))
 		return EV_SPURIOUS;
-	/* A calling area that faults was taken away by the guest's own doing: no request. */
-	if (hw_load8(pa_add(ca, SVSM_CA_PENDING), &pending) != OK || pending == 0 ||
-	    save_read(vmsa, VMSA_EXITCODE) != EXIT_VMGEXIT) {
-		save_thaw(vmsa);
+	if (!is_request(v, vmsa, ca, &pending)) {
+		save_thaw(vmsa, v->efer);
 		return EV_SPURIOUS;
 	}
-	copy_registers(v, vmsa);
-	if (pending != 1) {
-		v->answer.result = SVSM_ERR_INVALID_FORMAT;
-		return EV_BAD_FORMAT;
-	}
-	return EV_CALL;
+	v->request.result = SVSM_SUCCESS;
+	v->answer.result = pending == 1 ? SVSM_SUCCESS : SVSM_ERR_INVALID_FORMAT;
+	v->answer.rcx_set = false;
+	v->answer.ca = ca;
+	return pending == 1 ? EV_CALL : EV_BAD_FORMAT;
 }
 
 enum event call_decode(struct vcpu *v)

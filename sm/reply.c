@@ -2,10 +2,8 @@
 /* The answer: registers, then the calling area, then the save area may run [svsm 3.3]. */
 #include "save.h"
 
-#include <svsm/hw.h>
 #include <svsm/page.h>
 #include <svsm/vcpu.h>
-#include <svsm/vmsa.h>
 
 static void clear_pending(pa_t ca)
 {
@@ -33,6 +31,6 @@ enum event reply_send(struct vcpu *v)
 		save_write(vmsa, VMSA_RCX, v->answer.rcx);
 	clear_pending(ca);
 	move_ca(v, ca);
-	save_thaw(vmsa);
+	save_thaw(vmsa, v->efer);
 	return EV_DONE;
 }

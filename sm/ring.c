@@ -1,29 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The event ring: see ring.h. */
-#include <svsm/err.h>
-#include <svsm/hw.h>
 #include <svsm/ring.h>
 
-static struct {
-	uint64_t count;
-	struct ring_entry entry[RING_ENTRIES];
-} rings[RING_CPUS];
-
-void ring_append(enum machine machine, uint32_t vcpu, unsigned int state, enum event ev,
-		 uint64_t argument)
-{
-	unsigned int cpu = hw_cpu();
-
-	CHECK(cpu < RING_CPUS);
-	rings[cpu].entry[rings[cpu].count++ % RING_ENTRIES] = (struct ring_entry){
-		.time = hw_tsc(),
-		.argument = argument,
-		.vcpu = vcpu,
-		.machine = (uint8_t)machine,
-		.state = (uint8_t)state,
-		.event = (uint16_t)ev,
-	};
-}
+struct ring rings[RING_CPUS];
 
 uint64_t ring_count(unsigned int cpu)
 {

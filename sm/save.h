@@ -5,10 +5,22 @@
  * the hypervisor took it away: the VM stops.
  */
 #pragma once
-#include <svsm/types.h>
+#include <svsm/hw.h>
+#include <svsm/vmsa.h>
 
-uint64_t save_read(pa_t vmsa, unsigned int offset);
-void save_write(pa_t vmsa, unsigned int offset, uint64_t value);
-/* Sets EFER.SVME: from here on the hypervisor may run it. */
-void save_thaw(pa_t vmsa);
-_Noreturn void save_lost(pa_t vmsa);
+_Noreturn static inline void save_lost(pa_t vmsa)
+{
+	hw_stop(REASON_UNVALIDATED, vmsa.raw);
+}
+
+static inline void save_write(pa_t vmsa, unsigned int offset, uint64_t value)
+{
+	if (hw_store64(pa_add(vmsa, offset), value) != OK)
+		save_lost(vmsa);
+}
+
+/* Sets EFER.SVME: from here on the hypervisor may run it. `efer` is what the gate found. */
+static inline void save_thaw(pa_t vmsa, uint64_t efer)
+{
+	save_write(vmsa, VMSA_EFER, efer | EFER_SVME);
+}

@@ -10,6 +10,7 @@
 
 /* The guest's registers, copied once while its VMSA is frozen. */
 struct call {
+	uint64_t exit_code; /* why it left */
 	uint64_t rax, rcx, rdx, r8, r9;
 };
 

@@ -112,6 +112,8 @@ must_check enum err hw_copy_out(pa_t to, const void *from, size_t bytes);
 must_check enum err hw_load8(pa_t from, uint8_t *value);
 must_check enum err hw_store8(pa_t to, uint8_t value);
 must_check enum err hw_load64(pa_t from, uint64_t *value);
+/* The words at from + offset[i], each by one load, in this order, to to[i]; at least one. */
+must_check enum err hw_load64_list(uint64_t *to, pa_t from, const uint16_t *offset, uint64_t count);
 must_check enum err hw_store64(pa_t to, uint64_t value);
 must_check enum err hw_cas64(pa_t at, uint64_t expected, uint64_t desired, uint64_t *seen);
 

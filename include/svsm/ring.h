@@ -6,7 +6,7 @@
  */
 #pragma once
 #include <svsm/event.h>
-#include <svsm/types.h>
+#include <svsm/hw.h>
 
 #define RING_CPUS 4U
 #define RING_ENTRIES 128U /* a power of two */
@@ -22,8 +22,38 @@ struct ring_entry {
 	uint16_t event;
 };
 
-void ring_append(enum machine machine, uint32_t vcpu, unsigned int state, enum event ev,
-		 uint64_t argument);
+struct ring {
+	uint64_t count; /* ever appended */
+	struct ring_entry entry[RING_ENTRIES];
+};
+
+/* Written by ring_append alone. */
+extern struct ring rings[RING_CPUS];
+
+/* The next entry of this CPU's ring, its time set; the rest is the caller's to fill in. */
+static inline struct ring_entry *ring_next(void)
+{
+	unsigned int cpu = hw_cpu();
+	uint64_t now = hw_tsc();
+	struct ring_entry *e;
+
+	CHECK(cpu < RING_CPUS);
+	e = &rings[cpu].entry[rings[cpu].count++ % RING_ENTRIES];
+	e->time = now;
+	return e;
+}
+
+static inline void ring_append(enum machine machine, uint32_t vcpu, unsigned int state,
+			       enum event ev, uint64_t argument)
+{
+	struct ring_entry *e = ring_next();
+
+	e->argument = argument;
+	e->vcpu = vcpu;
+	e->machine = (uint8_t)machine;
+	e->state = (uint8_t)state;
+	e->event = (uint16_t)ev;
+}
 
 /* Entries ever appended by `cpu`; the last RING_ENTRIES of them can be read. */
 uint64_t ring_count(unsigned int cpu);

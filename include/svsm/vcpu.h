@@ -36,6 +36,7 @@ struct vcpu {
 	/* Both pages are PAGE_USED. Written by the vCPU itself, read by all (vcpu_owns). */
 	_Atomic uint64_t vmsa, ca;
 	unsigned int refusals; /* by the hypervisor, in a row */
+	uint64_t efer;	       /* the guest's, before it was frozen */
 	struct call call;
 	struct request request;
 	struct answer answer;

@@ -110,6 +110,14 @@ enum err hw_load64(pa_t from, uint64_t *value)
 	return OK;
 }
 
+enum err hw_load64_list(uint64_t *to, pa_t from, const uint16_t *offset, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++)
+		if (hw_load64(pa_add(from, offset[i]), &to[i]) != OK)
+			return ERR_FAULT;
+	return OK;
+}
+
 enum err hw_store64(pa_t to, uint64_t value)
 {
 	uint64_t *at;

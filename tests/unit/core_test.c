@@ -162,8 +162,8 @@ declare_test(core_decode_total)
 	unsigned int refused = 0;
 
 	for (unsigned int i = 0; i < 200000; i++) {
-		struct call call = { random_word(), random_word(), random_word(), random_word(),
-				     random_word() };
+		struct call call = { random_word(), random_word(), random_word(),
+				     random_word(), random_word(), random_word() };
 		struct request request = { 0 };
 		struct call before;
 		enum event ev;

@@ -3,9 +3,9 @@
 # build.sh OUT: the programs of the host benchmarks. mm/*.c gets the firmware's
 # flags, but for what a host program cannot have: code model and C library.
 set -eu
-out=$1
+mkdir -p "$1/locked"
+out=$(cd "$1" && pwd)
 CC=${CC:-gcc}
-mkdir -p "$out/locked"
 
 # shellcheck disable=SC2016
 flags=$(${MAKE:-make} -s --eval 'bench_flags: ; @echo $(fw_flags) $(warn)' bench_flags | sed -E '
@@ -29,12 +29,16 @@ link() { # PROGRAM OBJECT...
 }
 
 here=tests/bench
-harness_src=$(ls $here/*.c | grep -v -e /empty.c -e /locked.c)
 mm=$(ls mm/frame*.c mm/page*.c)
 # shellcheck disable=SC2086
 compile "$out" "$flags" $mm $here/empty.c
 # Calls stay calls, so that callgrind sees where a function begins.
-compile "$out" "-fno-optimize-sibling-calls $harness" $harness_src
+for file in "$here"/*.c; do
+	case $file in
+	*/empty.c | */locked.c) ;;
+	*) compile "$out" "-fno-optimize-sibling-calls $harness" "$file" ;;
+	esac
+done
 # shellcheck disable=SC2086
 compile "$out/locked" "-I$here/include $harness" $mm \
 	$here/empty.c $here/ours.c $here/memory.c $here/workload.c $here/locked.c

@@ -13,6 +13,8 @@ FNR == NR {
 	next
 }
 function verdict(value, i) {
+	if (value !~ /^-?[0-9.]+$/)
+		return "MISS"
 	if (target[i] ~ /^=/)
 		return value + 0 == substr(target[i], 2) + 0 ? "ok" : "MISS"
 	return value + 0 <= target[i] + 0 ? "ok" : "MISS"

@@ -23,6 +23,9 @@ struct allocator {
 extern const struct allocator allocator_none, allocator_ours, allocator_bitmap;
 extern const struct allocator allocator_jemalloc, allocator_mimalloc;
 
+/* How many CPUs ours is set up for: two use it, but what it looks at may be of all. */
+extern unsigned int ours_cpus;
+
 /* Zeroed memory that is not touched until it is used. */
 void *memory_get(uint64_t bytes);
 void memory_put(void *memory, uint64_t bytes);

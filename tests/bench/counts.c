@@ -6,6 +6,8 @@
  */
 #include "counts.h"
 
+#include <svsm/frame.h>
+
 #include <stdio.h>
 #include <valgrind/callgrind.h>
 
@@ -46,13 +48,11 @@ static void count_orders(const struct held *h, const char *prefix, unsigned int 
 	}
 }
 
-static void count_fills(const struct allocator *a, uint64_t bytes, enum page_size size)
+static void count_fills(const struct allocator *a, uint64_t bytes, enum page_size size,
+			const char *prefix)
 {
 	struct held h;
-	char prefix[40];
 
-	snprintf(prefix, sizeof(prefix), "ir/%s%s", size == SIZE_2M ? "2m" : "4k",
-		 a == &allocator_ours ? "" : "-bitmap");
 	if (!held_take_all(&h, a, bytes, size))
 		fail("cannot be set up");
 	for (unsigned int i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
@@ -77,10 +77,12 @@ int main(void)
 {
 	count_empty();
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		count_fills(&allocator_ours, sizes[i], SIZE_4K);
-		count_fills(&allocator_ours, sizes[i], SIZE_2M);
-		count_fills(&allocator_bitmap, sizes[i], SIZE_4K);
+		count_fills(&allocator_ours, sizes[i], SIZE_4K, "ir/4k");
+		count_fills(&allocator_ours, sizes[i], SIZE_2M, "ir/2m");
+		count_fills(&allocator_bitmap, sizes[i], SIZE_4K, "ir/4k-bitmap");
 	}
+	ours_cpus = FRAME_CPUS;
+	count_fills(&allocator_ours, 4 * GIB, SIZE_4K, "ir/4k-64cpus");
 	for (unsigned int i = 0; i < sizeof(worst_sizes) / sizeof(worst_sizes[0]); i++)
 		count_worst(worst_sizes[i]);
 	return 0;

@@ -11,7 +11,8 @@ objects=$(for file in tests/guest/stub/*.c tests/guest/stub/*.S tests/guest/benc
 	case $file in */test_*.c | */stub/main.c) ;; *) echo "$O/stub-$cc/${file%.*}.o" ;; esac
 done)
 # shellcheck disable=SC2086
-${MAKE:-make} -s $objects "$O/svsm-pack" "$O/svsm.elf" "$O/start32.bin" || exit
+${MAKE:-make} -s --eval "$O/stub-$cc/tests/guest/bench/%.o: common += -iquote tests" $objects \
+	"$O/svsm-pack" "$O/svsm.elf" "$O/start32.bin" || exit
 # shellcheck disable=SC2086
 ld -nostdlib -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
 	-T tests/guest/stub/stub.lds $objects -o "$out.elf"

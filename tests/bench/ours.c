@@ -7,6 +7,8 @@
 
 #define START (1ULL << 39)
 
+unsigned int ours_cpus = BENCH_CPUS;
+
 static uint64_t regions;
 static shared8 *region, *owner;
 static struct frame_row *row;
@@ -28,7 +30,7 @@ static bool setup(uint64_t frames)
 	region = memory_get(regions);
 	owner = memory_get(regions * ROWS_PER_2M);
 	row = memory_get(regions * ROWS_PER_2M * sizeof(*row));
-	frame_init(pa(START), regions * PAGE_2M, region, owner, row, BENCH_CPUS);
+	frame_init(pa(START), regions * PAGE_2M, region, owner, row, ours_cpus);
 	for (unsigned int i = 0; i < BENCH_CPUS; i++)
 		own[i] = frame_cpu(i);
 	while (frame_grow(&at) == OK)

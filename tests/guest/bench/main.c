@@ -3,7 +3,7 @@
  * A guest for tests/bench: says what comes next, "bench: NAME COUNT", then makes
  * SVSM calls that the platform counts. Built on the stub guest's files.
  */
-#include "../stub/stub.h"
+#include "guest/stub/stub.h"
 
 #define QUERIES 8U
 #define SCATTERED (64 * PAGE_4K + PAGE_4K) /* a row and a page on: no two in one row */

@@ -9,6 +9,7 @@
 
 #define CALL_PVALIDATE 1U
 #define LIST_NEXT 2U
+#define VMSA_RAX 0x1f8U
 
 /* Entries of a PVALIDATE list that were done: its `next` [svsm 6.1]. */
 static uint16_t list_next(uint64_t gpa)
@@ -36,15 +37,46 @@ void calls_begin(struct cpu *c)
 	struct call_stats *s = &c->calls;
 
 	s->open = true;
-	s->current = find(s, c->gpr[RAX]);
+	s->rax = c->gpr[RAX];
+	s->current = find(s, s->rax);
 	s->kind[s->current].count++;
 	s->requests++;
 	s->list = c->gpr[RCX];
-	s->next_before = s->kind[s->current].rax == CALL_PVALIDATE ? list_next(s->list) : 0;
+	s->next_before = s->rax == CALL_PVALIDATE ? list_next(s->list) : 0;
 	s->switches_before = machine.snp.count.switches - 1;
 	s->flushes_before = machine.snp.count.flush_all;
 	s->writes_before = c->protect.writes + c->protect.cr_writes;
+	s->broadcasts_before = c->count.invlpgb;
+	s->zeroing_before = c->zeroing.repetitions;
 	s->exits_now = 0;
+	s->instructions = 0;
+}
+
+/* RAX as the guest will find it. */
+static uint64_t result(const struct cpu *c)
+{
+	const struct snp_vcpu *vcpu = &machine.snp.vcpu[c->id];
+
+	return load64(mem_at(vcpu->vmsa_spa[vcpu->vmpl]) + VMSA_RAX);
+}
+
+static void account_request(struct cpu *c)
+{
+	struct call_stats *s = &c->calls;
+	struct call_kind *kind = &s->kind[s->current];
+	uint64_t broadcasts = c->count.invlpgb - s->broadcasts_before;
+	uint64_t zeroing = c->zeroing.repetitions - s->zeroing_before, entries = 0;
+
+	if (s->rax == CALL_PVALIDATE)
+		entries = (uint16_t)(list_next(s->list) - s->next_before);
+	s->broadcasts += broadcasts;
+	kind->entries += entries;
+	kind->zeroing += zeroing;
+	kind->instructions += s->instructions;
+	if (machine.options.calls)
+		say("call %lu.%lu entries %lu result %#lx instructions %lu flushes %lu zeroing %lu",
+		    s->rax >> 32, s->rax & 0xffffffff, entries, result(c), s->instructions,
+		    broadcasts, zeroing);
 }
 
 void calls_end(struct cpu *c)
@@ -64,12 +96,22 @@ void calls_end(struct cpu *c)
 		s->most_switches = switches;
 	if (exits > s->most_exits)
 		s->most_exits = exits;
-	if (s->kind[s->current].rax == CALL_PVALIDATE)
-		s->kind[s->current].entries += (uint16_t)(list_next(s->list) - s->next_before);
+	account_request(c);
 }
 
-void calls_account(struct cpu *c, uint64_t instructions)
+/*
+ * Calibrated is an exit by VMMCALL, which counts as one. What faults counts
+ * when it is executed again, and TCG has counted a #UD and a #DB already.
+ */
+static unsigned int surplus(uint64_t exit_code)
 {
+	return exit_code == EXIT_NPF || exit_code - EXIT_EXCEPTION < 32 ? 1 : 0;
+}
+
+void calls_account(struct cpu *c, uint64_t ticks)
+{
+	uint64_t instructions = ticks - surplus(c->v->exit_code);
+
 	if (cpu_vmpl(c) != 0)
 		return;
 	if (!c->guest_entered)
@@ -77,5 +119,5 @@ void calls_account(struct cpu *c, uint64_t instructions)
 	else
 		c->count.service_instructions += instructions;
 	if (c->calls.open)
-		c->calls.kind[c->calls.current].instructions += instructions;
+		c->calls.instructions += instructions;
 }

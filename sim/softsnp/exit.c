@@ -42,6 +42,7 @@ void exit_switch(struct cpu *c, unsigned int from)
 			     refused == -1 ? "INVALID" : "BUSY");
 	if (from == 0 && !c->guest_entered) {
 		c->guest_entered = true;
+		c->count.boot_zeroing = c->zeroing.repetitions;
 		protect_start(c);
 	}
 	if (to == 0)

@@ -171,6 +171,8 @@ void fault_nested(struct cpu *c)
 		c->count.converted++;
 		f = snp_check(&machine.snp, cpu_vmpl(c), a.gpa, a.cbit, a.kind);
 	}
+	if (f.outcome == SNP_ACCESS_OK && a.write && cpu_vmpl(c) == 0)
+		zero_fault(c);
 	if (f.outcome == SNP_ACCESS_OK)
 		allowed(c, &a, &f);
 	else if (f.outcome == SNP_ACCESS_VC)

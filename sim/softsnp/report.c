@@ -81,8 +81,11 @@ static void cpu_counters(const struct cpu *c)
 	row("  aliases without C-bit", k->table_aliases);
 	row("INVLPGB", k->invlpgb);
 	row("HLT", k->hlt);
+	instructions("instructions to the first guest entry", k->boot_instructions);
+	instructions("  of which zeroing", k->boot_zeroing);
 	instructions("instructions at VMPL0, boot", k->boot_instructions);
 	instructions("instructions at VMPL0, service", k->service_instructions);
+	instructions("  of which zeroing", c->zeroing.repetitions - k->boot_zeroing);
 }
 
 static const char *call_name(uint64_t rax)
@@ -106,6 +109,8 @@ static void call_counters(const struct call_stats *s)
 		if (k->entries != 0)
 			row("  entries served", k->entries);
 		instructions("  instructions at VMPL0", k->instructions);
+		if (k->zeroing != 0)
+			instructions("    of which zeroing", k->zeroing);
 	}
 	row("SVSM calls", s->requests);
 	row("  VMPL switches in them", s->switches);
@@ -113,6 +118,7 @@ static void call_counters(const struct call_stats *s)
 	row("  other VMGEXITs of VMPL0 in them", s->exits);
 	row("  most of these in one", s->most_exits);
 	row("  flushes in them", s->flushes);
+	row("broadcast flushes in calls", s->broadcasts);
 }
 
 static void table_writes(const struct cpu *c)

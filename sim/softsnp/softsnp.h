@@ -24,7 +24,7 @@ struct options {
 /* One kind of SVSM call, by what the guest had in RAX; the last: all others. */
 #define CALL_KINDS 10U
 struct call_kind {
-	uint64_t rax, count, instructions, entries;
+	uint64_t rax, count, instructions, zeroing, entries;
 };
 
 struct call_stats {
@@ -32,11 +32,12 @@ struct call_stats {
 	unsigned int kinds;
 	bool open; /* a request is at VMPL0 */
 	unsigned int current;
-	uint64_t requests, switches, exits, flushes; /* sums over the requests */
+	uint64_t requests, switches, exits, flushes, broadcasts; /* sums over the requests */
 	uint64_t most_switches, most_exits;
 	uint64_t table_writes;
 	uint64_t switches_before, flushes_before, writes_before, exits_now;
-	uint64_t list; /* of a PVALIDATE request */
+	uint64_t broadcasts_before, zeroing_before, rax, instructions; /* of this request */
+	uint64_t list;						       /* of a PVALIDATE request */
 	uint16_t next_before;
 };
 
@@ -53,12 +54,17 @@ struct protect {
 	uint64_t writes, cr_writes;
 };
 
+/* VMPL0's REP STOS (zero.c): all, and the last one, at a fault of it. */
+struct zeroing {
+	uint64_t repetitions, rip, end, at;
+};
+
 struct cpu_counters {
 	uint64_t exits[SNP_VMPLS];
 	uint64_t nested_faults, converted, pf_injected, ud_reflected, table_aliases;
 	uint64_t vc[SNP_VMPLS], vc_cpuid, vc_ioio, vc_msr, vc_other;
 	uint64_t invlpgb, tlbsync, cr0_writes, hlt;
-	uint64_t boot_instructions, service_instructions, service_exits;
+	uint64_t boot_instructions, boot_zeroing, service_instructions;
 };
 
 struct cpu {
@@ -74,6 +80,7 @@ struct cpu {
 	uint64_t fault_gpa;		/* the last nested fault, and how often in a row */
 	unsigned int fault_repeats;
 	struct protect protect;
+	struct zeroing zeroing;
 	struct call_stats calls;
 	struct cpu_counters count;
 };
@@ -144,6 +151,9 @@ void npt_changed(struct snp *m, uint64_t gpa, uint64_t bytes);
 void fault_nested(struct cpu *c);
 void fault_check_root_alias(struct cpu *c);
 
+/* zero.c: a write of VMPL0 that has faulted and is allowed */
+void zero_fault(struct cpu *c);
+
 /* walk.c: guest memory by linear address */
 struct walk {
 	bool present;
@@ -189,7 +199,7 @@ void io_cpuid(struct snp *m, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 /* calls.c: SVSM calls, seen from outside */
 void calls_begin(struct cpu *c); /* registers are still the guest's */
 void calls_end(struct cpu *c);
-void calls_account(struct cpu *c, uint64_t instructions);
+void calls_account(struct cpu *c, uint64_t ticks); /* of the guest, its exit counted as one */
 
 /* protect.c: writes to VMPL0's page tables */
 void protect_start(struct cpu *c);

@@ -2,8 +2,10 @@
 /*
  * An image of which every count is known: in place of the firmware it starts
  * a guest at VMPL1 that makes CALLS requests, and in request k writes k + 1
- * entries of its own page tables, exits once more, flushes once and spins for
- * a while. soft-SNP's table must show exactly that (selftest.sh).
+ * entries of its own page tables, zeroes k + 1 new pages, flushes k + 1 times,
+ * exits once more, says that 3 list entries were served and spins for a while.
+ * What depends on k is assembler, so that every instruction is known.
+ * soft-SNP's table must show exactly that (selftest.sh).
  */
 #include <stdint.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include <svsm/vmsa.h>
 
 #define CALLS 4U
+#define SERVED 3U
 #define SPIN 5000U /* iterations, times the call's number; two instructions each */
 #define MSR_GHCB 0xc0010130U
 #define MSR_CODE 0xfffU
@@ -39,6 +42,8 @@ extern uint8_t known_guest_start[], known_guest_stack_end[], known_end[];
 
 static uint8_t ghcb[0x1000] __attribute__((aligned(0x1000)));
 static uint8_t vmsa[0x1000] __attribute__((aligned(0x1000)));
+static uint8_t fresh[CALLS][0x1000] __attribute__((aligned(0x1000)));
+static uint16_t list[2]; /* entries, next */
 static uint64_t guest_table[3][512] __attribute__((aligned(0x1000)));
 static uint64_t svsm_gpa;
 
@@ -77,28 +82,46 @@ static uint32_t rmpadjust(const void *page, uint64_t what)
 	return (uint32_t)rax;
 }
 
-static uint32_t rescind(const void *page)
+static uint32_t pvalidate(const void *page, uint64_t valid)
 {
 	uint64_t rax = (uint64_t)(uintptr_t)page;
 
 	__asm__ volatile(".byte 0xf2, 0x0f, 0x01, 0xff"
 			 : "+a"(rax)
-			 : "c"(0ULL), "d"(0ULL)
+			 : "c"(0ULL), "d"(valid)
 			 : "cc", "memory");
 	return (uint32_t)rax;
 }
 
-static void flush(void)
+/* Four instructions a turn: INVLPGB, TLBSYNC and the loop's. */
+static void flush(uint64_t times)
 {
-	__asm__ volatile(".byte 0x0f, 0x01, 0xfe, 0x0f, 0x01, 0xff"
-			 :
+	__asm__ volatile("1: .byte 0x0f, 0x01, 0xfe, 0x0f, 0x01, 0xff\n\tdec %0\n\tjnz 1b"
+			 : "+b"(times)
 			 : "a"(0ULL), "c"(0ULL), "d"(0ULL)
-			 : "memory");
+			 : "cc", "memory");
 }
 
 static void spin(uint64_t iterations)
 {
 	__asm__ volatile("1: dec %0; jnz 1b" : "+r"(iterations) : : "cc");
+}
+
+static void renew(void)
+{
+	for (unsigned int i = 0; i < CALLS; i++) {
+		must(pvalidate(fresh[i], 0) == 0);
+		must(pvalidate(fresh[i], 1) == 0);
+	}
+}
+
+/* A repetition for every 8 bytes. */
+static void zero(uint64_t pages)
+{
+	void *to = fresh;
+	uint64_t count = pages * PAGE_BYTES / 8;
+
+	__asm__ volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0ULL) : "memory");
 }
 
 static void put(uint8_t *page, unsigned int offset, uint64_t value)
@@ -143,7 +166,7 @@ static void create_vcpu(void)
 {
 	uint8_t *shared = (uint8_t *)(SHARED_VIEW + (gpa(ghcb) - svsm_gpa));
 
-	must(rescind(ghcb) == 0);
+	must(pvalidate(ghcb, 0) == 0);
 	must(request(gpa(ghcb) | PSC_SHARED) == 0x15);
 	must((request(gpa(ghcb) | REGISTER_GHCB) & MSR_CODE) == 0x13);
 	memset(shared, 0, sizeof(ghcb));
@@ -158,12 +181,15 @@ static void create_vcpu(void)
 	must((uint32_t)shared[GHCB_EXITINFO1] == 0);
 }
 
-static void write_own_tables(unsigned int times)
+/* Four instructions a turn. */
+static void write_own_tables(uint64_t times)
 {
-	volatile uint64_t *table = (volatile uint64_t *)(uintptr_t)LAUNCH_TABLES;
+	uint64_t *entry = (uint64_t *)(uintptr_t)LAUNCH_TABLES + 1;
 
-	for (unsigned int i = 0; i < times; i++)
-		table[1 + i] = 0;
+	__asm__ volatile("1: movq $0, (%0)\n\tadd $8, %0\n\tdec %1\n\tjnz 1b"
+			 : "+r"(entry), "+r"(times)
+			 :
+			 : "cc", "memory");
 }
 
 void known_main(unsigned int cbit)
@@ -179,12 +205,17 @@ void known_main(unsigned int cbit)
 			must(rmpadjust(page, RIGHTS_ALL) == 0);
 	must(rmpadjust(vmsa, MAKE_VMSA) == 0);
 	create_vcpu();
-	for (unsigned int call = 0;; call++) {
+	renew();
+	zero(CALLS);
+	for (uint64_t call = 1;; call++) {
 		must(request(1ULL << 32 | RUN_VMPL) == 0x17);
-		write_own_tables(call + 1);
+		write_own_tables(call);
 		must((request(FEATURES) & MSR_CODE) == 0x81);
-		flush();
-		spin((uint64_t)SPIN * (call + 1));
+		renew();
+		zero(call);
+		flush(call);
+		spin(SPIN * call);
+		*(volatile uint16_t *)&list[1] += SERVED;
 	}
 }
 
@@ -192,11 +223,11 @@ void known_main(unsigned int cbit)
 void known_guest(void)
 {
 	for (uint64_t call = 0; call < CALLS; call++) {
-		uint32_t low = RUN_VMPL, high = 0;
+		uint32_t low = RUN_VMPL, high = 0, msr = MSR_GHCB;
 
-		__asm__ volatile("wrmsr\n\tmov %2, %%rax\n\trep; vmmcall"
-				 : "+a"(low), "+d"(high)
-				 : "r"(call), "c"(MSR_GHCB)
+		__asm__ volatile("wrmsr\n\tmov %3, %%rax\n\tmov %4, %%rcx\n\trep; vmmcall"
+				 : "+a"(low), "+d"(high), "+c"(msr)
+				 : "r"(call), "r"(gpa(list))
 				 : "memory");
 	}
 }

@@ -5,11 +5,9 @@
  */
 #include "frames.h"
 
-#define NO_BASE 1ULL /* no frame is at a multiple of 4 KiB from it */
-
 struct frame_memory frames;
 
-static struct frame_row no_row; /* nothing is ever free in it */
+struct frame_row frame_no_row;
 static struct frame_cpu cpus[FRAME_CPUS];
 
 void frame_init(pa_t start, uint64_t bytes, shared8 *region, shared8 *owner, struct frame_row *row,
@@ -21,7 +19,7 @@ void frame_init(pa_t start, uint64_t bytes, shared8 *region, shared8 *owner, str
 					row };
 	for (unsigned int i = 0; i < count; i++) {
 		cpus[i] = (struct frame_cpu){ .spare = FRAME_NO_SPARE, .tag = (uint8_t)(i + 1) };
-		frame_own(&cpus[i], NULL);
+		own_none(&cpus[i]);
 	}
 }
 
@@ -29,15 +27,6 @@ struct frame_cpu *frame_cpu(unsigned int cpu)
 {
 	CHECK(cpu < frames.cpus);
 	return &cpus[cpu];
-}
-
-void frame_own(struct frame_cpu *me, shared8 *owner)
-{
-	uint64_t index = (uint64_t)(owner - frames.owner);
-
-	me->owner = owner;
-	me->row = owner == NULL ? &no_row : &frames.row[index];
-	me->base = owner == NULL ? NO_BASE : frames.start + index * ROW_BYTES;
 }
 
 uint64_t frame_given(const struct frame_cpu *me)
@@ -65,7 +54,9 @@ static inline enum err pop(struct frame_cpu *me, uint64_t ready, uint64_t free, 
 	return OK;
 }
 
-static enum err refill_and_pop(struct frame_cpu *me, bool vmsa, pa_t *frame)
+/* Not inline: the fast paths have nothing to save then. */
+__attribute__((noinline)) static enum err refill_and_pop(struct frame_cpu *me, bool vmsa,
+							 pa_t *frame)
 {
 	uint64_t ready;
 
@@ -90,25 +81,21 @@ enum err frame_alloc_vmsa(struct frame_cpu *me, pa_t *frame)
 	return free == 0 ? refill_and_pop(me, true, frame) : pop(me, ready, free, frame);
 }
 
-/* Address minus base in frames; huge when it is not a whole number of them. */
-static inline uint64_t distance(pa_t frame, uint64_t base)
+/* Which frame of the range; huge when it is none. */
+static inline uint64_t index_of(pa_t frame)
 {
-	uint64_t bytes = frame.raw - base;
+	uint64_t bytes = frame.raw - frames.start;
 
 	return bytes >> 12 | bytes << 52;
 }
 
 /* A frame of a row that is not the CPU's own. */
-static enum err give_back(struct frame_cpu *me, pa_t frame)
+static enum err give_back(struct frame_cpu *me, uint64_t index, struct frame_row *row)
 {
-	uint64_t index = distance(frame, frames.start);
-	struct frame_row *row = &frames.row[index / ROW_FRAMES];
 	unsigned int bit = index % ROW_FRAMES;
 
-	if (index >= frames.frames)
-		return ERR_ADDRESS;
 	if (region_load(&frames.region[index / FRAMES_PER_2M]) != REGION_SPLIT ||
-	    (shared64_load(&row->ready) >> bit & 1) != 0 || shared64_set(&row->returned, bit))
+	    (frame_free_in(row) >> bit & 1) != 0 || shared64_set(&row->returned, bit))
 		return ERR_STATE;
 	gave(me);
 	return OK;
@@ -116,29 +103,28 @@ static enum err give_back(struct frame_cpu *me, pa_t frame)
 
 enum err frame_free(struct frame_cpu *me, pa_t frame)
 {
-	uint64_t bit = distance(frame, me->base);
-	uint64_t ready;
+	uint64_t index = index_of(frame), ready;
+	struct frame_row *row = &frames.row[index / ROW_FRAMES];
 
-	if (bit >= ROW_FRAMES)
-		return give_back(me, frame);
-	ready = shared64_load(&me->row->ready);
-	if (((ready | shared64_load(&me->row->returned)) >> bit & 1) != 0)
+	if (index >= frames.frames)
+		return ERR_ADDRESS;
+	if (row != me->row)
+		return give_back(me, index, row);
+	ready = shared64_load(&row->ready);
+	if (((shared64_load(&row->returned) | ready) >> index % ROW_FRAMES & 1) != 0)
 		return ERR_STATE;
-	shared64_store(&me->row->ready, ready | 1ULL << bit);
+	shared64_store(&row->ready, ready | 1ULL << index % ROW_FRAMES);
 	return OK;
 }
 
 static bool is_free(uint64_t index)
 {
-	const struct frame_row *row = &frames.row[index / ROW_FRAMES];
-	uint64_t free = shared64_load(&row->ready) | shared64_load(&row->returned);
-
-	return (free >> index % ROW_FRAMES & 1) != 0;
+	return (frame_free_in(&frames.row[index / ROW_FRAMES]) >> index % ROW_FRAMES & 1) != 0;
 }
 
 enum err frame_state(pa_t frame, enum page_state *state)
 {
-	uint64_t index = distance(frame, frames.start);
+	uint64_t index = index_of(frame);
 
 	if (index >= frames.frames)
 		return ERR_ADDRESS;

@@ -11,7 +11,7 @@ static uint64_t region_of(pa_t frame)
 	return region < frames.regions ? region : frames.regions;
 }
 
-static void disown(struct frame_cpu *me, uint64_t first, uint64_t end)
+static void disown_rows(struct frame_cpu *me, uint64_t first, uint64_t end)
 {
 	for (uint64_t i = first; i < end; i++)
 		shared8_store(&frames.owner[i], 0);
@@ -20,9 +20,7 @@ static void disown(struct frame_cpu *me, uint64_t first, uint64_t end)
 
 static bool all_free(uint64_t index)
 {
-	const struct frame_row *row = &frames.row[index];
-
-	return (shared64_load(&row->ready) | shared64_load(&row->returned)) == EVERY_FRAME;
+	return frame_free_in(&frames.row[index]) == EVERY_FRAME;
 }
 
 /*
@@ -71,7 +69,7 @@ static bool join(struct frame_cpu *me, uint64_t region)
 	if (joined)
 		region_store(&frames.region[region], REGION_USED);
 	if (owned != first)
-		disown(me, first, owned);
+		disown_rows(me, first, owned);
 	return joined;
 }
 
@@ -79,11 +77,11 @@ static bool join(struct frame_cpu *me, uint64_t region)
 static uint64_t walk(struct frame_cpu *me, bool joining)
 {
 	for (uint64_t i = 0; i < frames.regions; i++) {
-		enum region now = region_load(&frames.region[me->at]);
-		uint64_t region = me->at;
+		enum region now = region_load(&frames.region[me->at_2m]);
+		uint64_t region = me->at_2m;
 
-		if (++me->at == frames.regions)
-			me->at = 0;
+		if (++me->at_2m == frames.regions)
+			me->at_2m = 0;
 		if (now == REGION_READY &&
 		    region_step(&frames.region[region], REGION_READY, REGION_USED))
 			return region;
@@ -93,13 +91,14 @@ static uint64_t walk(struct frame_cpu *me, bool joining)
 	return frames.regions;
 }
 
-static uint64_t find(struct frame_cpu *me)
+/* Not inline: the fast path has nothing to save then. */
+__attribute__((noinline)) static uint64_t find(struct frame_cpu *me)
 {
 	uint64_t given, region = walk(me, false);
 
 	if (region != frames.regions)
 		return region;
-	frame_release(me);
+	disown(me);
 	do {
 		given = frame_given(me);
 		region = walk(me, true);

@@ -34,7 +34,7 @@ enum err frame_grow(pa_t *region)
 {
 	for (uint64_t i = 0; i < frames.regions; i++) {
 		if (region_load(&frames.region[i]) != REGION_NONE ||
-		    !region_step(&frames.region[i], REGION_NONE, REGION_USED))
+		    !region_step(&frames.region[i], REGION_NONE, REGION_BUSY))
 			continue;
 		*region = region_address(i);
 		return OK;
@@ -53,7 +53,7 @@ enum err frame_grow_rows(pa_t region)
 {
 	shared8 *state = &frames.region[region_of(region)];
 
-	if (region_step(state, REGION_RESERVED, REGION_USED))
+	if (region_step(state, REGION_RESERVED, REGION_BUSY))
 		return OK;
 	return region_load(state) == REGION_FIXED ? ERR_STATE : ERR_BUSY;
 }

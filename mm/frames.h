@@ -22,6 +22,17 @@ static inline pa_t region_address(uint64_t region)
 	return pa(frames.start + region * PAGE_2M);
 }
 
+/*
+ * The free frames of a row. In this order: what the owner takes over is in
+ * `ready` before it leaves `returned`, so that a free frame is always seen.
+ */
+static inline uint64_t frame_free_in(const struct frame_row *row)
+{
+	uint64_t returned = shared64_load(&row->returned);
+
+	return returned | shared64_load(&row->ready);
+}
+
 /* Something has become free for all. Counted after the fact: see frame_given(). */
 static inline void gave(struct frame_cpu *me)
 {
@@ -43,8 +54,27 @@ static inline uint64_t allowed(uint64_t base, bool vmsa)
 /* Gets a row with a free frame that is allowed. False: there is none (frame.h). */
 bool frame_refill(struct frame_cpu *me, bool vmsa);
 
-/* The row of that owner byte becomes the CPU's; NULL: none is. */
-void frame_own(struct frame_cpu *me, shared8 *owner);
+extern struct frame_row frame_no_row; /* nothing is ever free in it */
+
+static inline void own_none(struct frame_cpu *me)
+{
+	me->owner = NULL;
+	me->row = &frame_no_row;
+}
+
+static inline void own(struct frame_cpu *me, uint64_t row)
+{
+	me->owner = &frames.owner[row];
+	me->row = &frames.row[row];
+	me->base = frames.start + row * ROW_BYTES;
+}
 
 /* Gives the CPU's row back, with what is free in it. */
-void frame_release(struct frame_cpu *me);
+static inline void disown(struct frame_cpu *me)
+{
+	if (me->owner == NULL)
+		return;
+	shared8_store(me->owner, 0);
+	own_none(me);
+	gave(me);
+}

@@ -6,7 +6,8 @@
 
 enum region {
 	REGION_NONE = 0,     /* not validated */
-	REGION_USED = 1,     /* in flight, being split, or a 2 MiB frame in use */
+	REGION_USED = 1,     /* in flight; in the SVSM's range: a 2 MiB frame in use */
+	REGION_BUSY = 2,     /* the SVSM's, being split or accepted */
 	REGION_READY = 3,    /* the guest's; in the SVSM's range: free */
 	REGION_SPLIT = 4,    /* its rows tell */
 	REGION_SPARE = 5,    /* free, but a CPU's own */

@@ -31,7 +31,8 @@ struct frame_cpu {
 	struct frame_row *row; /* never NULL: an empty one when it owns none */
 	shared8 *owner;	       /* the row's owner byte; NULL when it owns none */
 	uint64_t spare;	       /* its 2 MiB frame; FRAME_NO_SPARE */
-	uint64_t at;	       /* region in which it searches next */
+	uint64_t at;	       /* row at which it searches next */
+	uint64_t at_2m;	       /* and region, for 2 MiB */
 	shared64 given;	       /* how often it has made frames free for all */
 	uint8_t tag;	       /* its number in owner bytes, not 0 */
 } __attribute__((aligned(64)));

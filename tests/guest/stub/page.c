@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Page tables of the stub's own, all private:
- *   0               below 4 GiB, private (identity)
+ *   0               below 5 GiB, private (identity)
  *   1 << 39         the same, shared
  *   2 << 39         the SVSM's range, first GiB, private; next GiB: shared
  * and the fresh memory that tests use up.
@@ -12,7 +12,7 @@
 #define LEAF_2M 0xe3ULL
 #define SLOT (1ULL << 39)
 #define GIB (1ULL << 30)
-#define LOW_GIB 4U
+#define LOW_GIB 5U
 #define LISTS 16U
 #define POOL_START 0x2000000ULL /* well behind the stub */
 

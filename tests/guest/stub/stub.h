@@ -10,6 +10,7 @@
 #define PAGE_4K 0x1000ULL
 #define PAGE_2M 0x200000ULL
 #define PAGES_2M 512U
+#define HIGH_RAM 0x100000000ULL /* behind the PCI hole, when there is so much */
 
 /* ---- machine: what C cannot say ---------------------------------------- */
 
@@ -71,7 +72,7 @@ static inline uint64_t get(const uint8_t *p, unsigned int bytes)
 /* ---- page: own page tables, two aliases of everything ------------------ */
 
 void page_init(void);
-void *page_private(uint64_t gpa); /* RAM below 4 GiB, or the SVSM's range */
+void *page_private(uint64_t gpa); /* RAM below 5 GiB, or the SVSM's range */
 void *page_shared(uint64_t gpa);
 /* Fresh memory: hypervisor's, never assigned to the guest. */
 uint64_t page_take_4k(void);

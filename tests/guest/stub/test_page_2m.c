@@ -171,4 +171,6 @@ void test_page_2m(void)
 	check(some_not_validated(gpa), "[svsm 6.1] all of it faults");
 	small_rmp(page_take_2m());
 	in_a_list();
+	if (boot_is_ram(HIGH_RAM, HIGH_RAM + PAGE_2M))
+		whole(HIGH_RAM);
 }

@@ -142,9 +142,8 @@ static inline uint64_t zero(uint64_t va, uint64_t bytes)
 {
 	uint64_t count = bytes / 8;
 
-	__asm__ volatile("stac\n"
-			 "1: rep stosq\n"
-			 "2: clac\n" TRAP_FIXUP(1b, 2b)
+	__asm__ volatile("1: rep stosq\n"
+			 "2:\n" TRAP_FIXUP(1b, 2b)
 			 : "+D"(va), "+c"(count)
 			 : "a"(0ULL)
 			 : "memory");
@@ -153,17 +152,17 @@ static inline uint64_t zero(uint64_t va, uint64_t bytes)
 
 unsigned int hw_zero_pages(const struct hw_pages *pages)
 {
-	const struct loop l = begin(pages);
-	unsigned int i = 0;
+	struct loop l = begin(pages);
 
-	if (l.va == 0)
-		return 0;
-	if (pages->run) {
+	lift_smap();
+	if (pages->run && l.va != 0) {
 		uint64_t left = zero(l.va, l.bytes * pages->count);
 
-		return pages->count - (unsigned int)((left + l.bytes - 1) / l.bytes);
+		l.va = l.end - (left + l.bytes - 1) / l.bytes * PAGE_4K;
+	} else {
+		while (l.word != l.last && zero(l.base + *l.word, l.bytes) == 0)
+			l.word++;
 	}
-	while (i < pages->count && zero(l.base + l.word[i], l.bytes) == 0)
-		i++;
-	return i;
+	drop_smap();
+	return done(pages, &l);
 }

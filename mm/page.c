@@ -10,11 +10,6 @@
  */
 #include "range.h"
 
-static enum region uniform(enum page_state state)
-{
-	return state == PAGE_GUEST ? REGION_READY : REGION_NONE;
-}
-
 static enum page_state row_state(const struct page_row *row, uint64_t mask)
 {
 	if ((shared64_load(&row->ready) & mask) != 0)
@@ -173,20 +168,13 @@ enum err page_claim(pa_t page, enum page_size size, enum page_state from)
 	return size == SIZE_2M ? claim_2m(r, page, from) : page_claim_frames(r, page, 1, from);
 }
 
-/* A split region of which every frame is claimed is at rest: it is joined here. */
-static void settle_2m(shared8 *region, enum page_state to)
-{
-	CHECK(region_step(region, region_load(region) == REGION_SPLIT ? REGION_SPLIT : REGION_USED,
-			  uniform(to)));
-}
-
 void page_settle(pa_t page, enum page_size size, enum page_state to)
 {
 	const struct range *r = find(page, size_bytes(size));
 
 	CHECK(r != NULL && (to == PAGE_NONE || to == PAGE_GUEST));
 	if (size == SIZE_2M)
-		settle_2m(region_of(r, page), to);
+		settle_region(region_of(r, page), to);
 	else
 		settle_mask(row_of(r, page), run_mask(page, 1), to);
 }

@@ -89,14 +89,38 @@ static inline unsigned int claim_list(const uint64_t *word, uint64_t tag, uint64
 	return (unsigned int)i;
 }
 
-unsigned int page_claim_list(const uint64_t *word, uint64_t tag, unsigned int count,
-			     enum page_state from, struct page_row **row)
+static inline bool claim_region_near(const struct range *r, pa_t page, enum page_state from)
 {
+	uint64_t at = page.raw - r->start;
+
+	return at < r->bytes && r->bytes - at >= PAGE_2M &&
+	       region_step(region_of(r, page), uniform(from), REGION_USED);
+}
+
+static unsigned int claim_regions(const uint64_t *word, uint64_t tag, uint64_t count,
+				  enum page_state from)
+{
+	uint64_t i = 0;
+
+	for (; i < count && word[i] % PAGE_2M == tag; i++) {
+		pa_t page = pa(word[i] - tag);
+
+		if (!claim_region_near(ranges, page, from) && page_claim(page, SIZE_2M, from) != OK)
+			break;
+	}
+	return (unsigned int)i;
+}
+
+unsigned int page_claim_list(const uint64_t *word, uint64_t tag, enum page_size size,
+			     unsigned int count, enum page_state from, struct page_row **row)
+{
+	if (size == SIZE_2M)
+		return claim_regions(word, tag, count, from);
 	return from == PAGE_GUEST ? claim_list(word, tag, count, PAGE_GUEST, row)
 				  : claim_list(word, tag, count, PAGE_NONE, row);
 }
 
-static inline void settle_list(const uint64_t *word, unsigned int count, enum page_state to,
+static inline void settle_rows(const uint64_t *word, unsigned int count, enum page_state to,
 			       struct page_row *const *row)
 {
 #pragma GCC unroll 8
@@ -104,11 +128,42 @@ static inline void settle_list(const uint64_t *word, unsigned int count, enum pa
 		settle_bit(row[i], bit_of(pa(word[i])), to);
 }
 
-void page_settle_list(const uint64_t *word, unsigned int count, enum page_state to,
-		      struct page_row *const *row)
+static inline const struct range *find_near(pa_t page)
 {
-	if (to == PAGE_GUEST)
-		settle_list(word, count, PAGE_GUEST, row);
+	const struct range *r =
+		page.raw - ranges->start < ranges->bytes ? ranges : find(page, PAGE_4K);
+
+	CHECK(r != NULL);
+	return r;
+}
+
+static void settle_words(const uint64_t *word, unsigned int count, enum page_state to)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		pa_t page = pa(word[i]);
+
+		settle_bit(row_of(find_near(page), page), bit_of(page), to);
+	}
+}
+
+static void settle_regions(const uint64_t *word, unsigned int count, enum page_state to)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		pa_t page = pa(word[i]);
+
+		settle_region(region_of(find_near(page), page), to);
+	}
+}
+
+void page_settle_list(const uint64_t *word, enum page_size size, unsigned int count,
+		      enum page_state to, struct page_row *const *row)
+{
+	if (size == SIZE_2M)
+		settle_regions(word, count, to);
+	else if (row == NULL)
+		settle_words(word, count, to);
+	else if (to == PAGE_GUEST)
+		settle_rows(word, count, PAGE_GUEST, row);
 	else
-		settle_list(word, count, PAGE_NONE, row);
+		settle_rows(word, count, PAGE_NONE, row);
 }

@@ -90,6 +90,19 @@ static inline void settle_bit(struct page_row *row, unsigned int bit, enum page_
 			       : shared64_clear(&row->taken, bit));
 }
 
+/* What a region's byte is when all of it is in that state. */
+static inline enum region uniform(enum page_state state)
+{
+	return state == PAGE_GUEST ? REGION_READY : REGION_NONE;
+}
+
+/* A split region of which every frame is claimed is at rest: it is joined here. */
+static inline void settle_region(shared8 *region, enum page_state to)
+{
+	if (!region_step(region, REGION_USED, uniform(to)))
+		CHECK(region_step(region, REGION_SPLIT, uniform(to)));
+}
+
 /* `count` frames of one row from the page on: all or none. */
 enum err page_claim_frames(const struct range *r, pa_t page, unsigned int count,
 			   enum page_state from);

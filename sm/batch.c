@@ -55,25 +55,13 @@ struct hw_pages batch_one(const struct batch *b, unsigned int i, pa_t *page)
 	return (struct hw_pages){ &page->raw, 0, 1, b->like.size, true };
 }
 
-static unsigned int claim_2m(const struct hw_pages *pages, enum page_state from)
-{
-	unsigned int n = 0;
-
-	while (n < pages->count && pages->word[n] % PAGE_2M == pages->tag &&
-	       page_claim(pa(pages->word[n] - pages->tag), SIZE_2M, from) == OK)
-		n++;
-	return n;
-}
-
 static unsigned int claim_some(struct pvalidate *p, const struct batch *b, enum page_state from)
 {
 	const struct hw_pages *pages = &b->pages;
 
 	if (pages->run)
 		return pages->count == 1 ? 0 : page_claim_run(b->like.page, pages->count, from);
-	if (pages->size == SIZE_2M)
-		return claim_2m(pages, from);
-	return page_claim_list(pages->word, pages->tag, pages->count, from, p->row);
+	return page_claim_list(pages->word, pages->tag, pages->size, pages->count, from, p->row);
 }
 
 enum err batch_claim(struct pvalidate *p, struct batch *b, enum page_state from)
@@ -94,12 +82,11 @@ void batch_settle(const struct pvalidate *p, const struct batch *b, unsigned int
 {
 	if (first == end)
 		return;
-	if (b->like.size == SIZE_2M) {
-		for (unsigned int i = first; i < end; i++)
-			page_settle(page_of(b, i), SIZE_2M, to);
-	} else if (b->pages.run) {
+	if (!b->pages.run)
+		page_settle_list(&b->pages.word[first], b->like.size, end - first, to,
+				 &p->row[first]);
+	else if (b->like.size == SIZE_2M)
+		page_settle(b->like.page, SIZE_2M, to);
+	else
 		page_settle_run(page_of(b, first), end - first, to);
-	} else {
-		page_settle_list(&b->pages.word[first], end - first, to, &p->row[first]);
-	}
 }

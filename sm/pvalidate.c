@@ -123,16 +123,14 @@ enum event pvalidate_flush(struct pvalidate *p)
 
 static void settle_span(const struct pvalidate *p, const struct span *span)
 {
+	const uint64_t *raw = &p->entry[span->first];
 	struct entry e;
 
-	for (unsigned int i = 0; i < span->count; i++) {
-		CHECK(core_decode_entry(p->entry[span->first + i], &e) == SVSM_SUCCESS);
-		if (span->run && e.size == SIZE_4K) {
-			page_settle_run(e.page, span->count, PAGE_NONE);
-			return;
-		}
-		page_settle(e.page, e.size, PAGE_NONE);
-	}
+	CHECK(core_decode_entry(raw[0], &e) == SVSM_SUCCESS);
+	if (span->run && e.size == SIZE_4K)
+		page_settle_run(e.page, span->count, PAGE_NONE);
+	else
+		page_settle_list(raw, e.size, span->count, PAGE_NONE, NULL);
 }
 
 enum event pvalidate_settle(struct pvalidate *p)

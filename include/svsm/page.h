@@ -75,13 +75,13 @@ void page_settle_run(pa_t page, unsigned int count, enum page_state to);
 
 /*
  * The same for pages anywhere: at word[i] - tag, up to the first word of which
- * the low 12 bits are not the tag. Where they were found goes to row[], as many
- * as were claimed, so that settling need not look for them again.
+ * the low bits are not the tag: 12, or 21 for 2 MiB pages. Where 4 KiB pages
+ * were found goes to row[], as many as were claimed; settling is faster with it.
  */
-unsigned int page_claim_list(const uint64_t *word, uint64_t tag, unsigned int count,
-			     enum page_state from, struct page_row **row);
-void page_settle_list(const uint64_t *word, unsigned int count, enum page_state to,
-		      struct page_row *const *row);
+unsigned int page_claim_list(const uint64_t *word, uint64_t tag, enum page_size size,
+			     unsigned int count, enum page_state from, struct page_row **row);
+void page_settle_list(const uint64_t *word, enum page_size size, unsigned int count,
+		      enum page_state to, struct page_row *const *row);
 
 /* The 2 MiB of the SVSM's memory in which the page's row is. The page is in a range. */
 pa_t page_rows(pa_t page);

@@ -187,18 +187,18 @@ declare_test(page_lists)
 	struct page_row *at[5];
 
 	fresh();
-	check_eq(page_claim_list(list, 5, 5, PAGE_NONE, at), 4);
+	check_eq(page_claim_list(list, 5, SIZE_4K, 5, PAGE_NONE, at), 4);
 	for (unsigned int i = 0; i < 4; i++)
 		check_eq(state(list[i] - 5), PAGE_USED);
 	check_eq(state(START + PAGE_4K), PAGE_NONE);
-	page_settle_list(list, 4, PAGE_GUEST, at);
+	page_settle_list(list, SIZE_4K, 4, PAGE_GUEST, at);
 	for (unsigned int i = 0; i < 4; i++)
 		check_eq(state(list[i] - 5), PAGE_GUEST);
-	check_eq(page_claim_list(list, 5, 5, PAGE_NONE, at), 0);
-	check_eq(page_claim_list(list, 5, 3, PAGE_GUEST, at), 3);
-	page_settle_list(list, 3, PAGE_NONE, at);
+	check_eq(page_claim_list(list, 5, SIZE_4K, 5, PAGE_NONE, at), 0);
+	check_eq(page_claim_list(list, 5, SIZE_4K, 3, PAGE_GUEST, at), 3);
+	page_settle_list(list, SIZE_4K, 3, PAGE_NONE, at);
 	check_eq(state(START), PAGE_NONE);
-	check_eq(page_claim_list(other, 0, 2, PAGE_NONE, at), 1);
+	check_eq(page_claim_list(other, 0, SIZE_4K, 2, PAGE_NONE, at), 1);
 	check_eq(state(START + 4 * PAGE_4K), PAGE_NONE);
 }
 

@@ -60,10 +60,10 @@ unsigned int hw_cpu(void)
 
 uint64_t hw_tsc(void)
 {
-	uint32_t low, high;
+	uint64_t low, high; /* it clears the upper halves */
 
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
+	return high << 32 | low;
 }
 
 bool hw_random(uint64_t *value)

@@ -55,14 +55,14 @@ enum err hw_copy_out(pa_t to, const void *from, size_t bytes)
 	return va == 0 ? ERR_FAULT : move(va, (uint64_t)from, bytes);
 }
 
-/* Each access is one instruction; a fault of it goes on at the C label `fault`. */
-#define ACCESS(instruction)                                                                        \
-	"stac\n"                                                                                   \
-	"1: " instruction "\n"                                                                     \
-	"clac\n"                                                                                   \
+/* A fault of the instruction at `label` goes on at the C label `fault`. */
+#define FAULT_AT(label)                                                                            \
 	".pushsection .extable, \"a\"\n"                                                           \
-	".quad 1b, %l[fault]\n"                                                                    \
+	".quad " #label ", %l[fault]\n"                                                            \
 	".popsection\n"
+
+/* Each access is one instruction. */
+#define ACCESS(instruction) "stac\n1: " instruction "\nclac\n" FAULT_AT(1b)
 
 static enum err faulted(void)
 {
@@ -121,25 +121,28 @@ fault:
 	return faulted();
 }
 
-/* SMAP is lifted once for all of them. `i` stays behind when one faults. */
+/* SMAP is lifted once for all of them. */
 enum err hw_load64_list(uint64_t *to, pa_t from, const uint16_t *offset, uint64_t count)
 {
 	uint64_t va = window_va(from), i = 0, word;
 
 	if (va == 0)
 		return ERR_FAULT;
-	__asm__ volatile("stac\n"
-			 "0: movzwl (%[offset],%[i],2), %k[word]\n"
-			 "1: movq (%[va],%[word]), %[word]\n"
-			 "movq %[word], (%[to],%[i],8)\n"
-			 "incq %[i]\n"
-			 "cmpq %[count], %[i]\n"
-			 "jb 0b\n"
-			 "2: clac\n" TRAP_FIXUP(1b, 2b)
-			 : [i] "+r"(i), [word] "=&r"(word)
-			 : [to] "r"(to), [va] "r"(va), [offset] "r"(offset), [count] "r"(count)
-			 : "cc", "memory");
-	return i == count ? OK : ERR_FAULT;
+	__asm__ volatile goto("stac\n"
+			      "0: movzwl (%[offset],%[i],2), %k[word]\n"
+			      "1: movq (%[va],%[word]), %[word]\n"
+			      "movq %[word], (%[to],%[i],8)\n"
+			      "incq %[i]\n"
+			      "cmpq %[count], %[i]\n"
+			      "jb 0b\n"
+			      "clac\n" FAULT_AT(1b)
+			      : [i] "+r"(i), [word] "=&r"(word)
+			      : [to] "r"(to), [va] "r"(va), [offset] "r"(offset), [count] "r"(count)
+			      : "cc", "memory"
+			      : fault);
+	return OK;
+fault:
+	return faulted();
 }
 
 enum err hw_store64(pa_t to, uint64_t value)

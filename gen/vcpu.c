@@ -5,7 +5,7 @@
 #include <svsm/vcpu.h>
 
 
-#line 53 "sm/vcpu.rl"
+#line 56 "sm/vcpu.rl"
 
 
 
@@ -13,7 +13,7 @@
 static const int vcpu_start = 1;
 
 
-#line 56 "sm/vcpu.rl"
+#line 59 "sm/vcpu.rl"
 
 void vcpu_init(struct vcpu *v)
 {
@@ -23,79 +23,91 @@ void vcpu_init(struct vcpu *v)
 	 v->cs = vcpu_start;
 	}
 
-#line 60 "sm/vcpu.rl"
+#line 63 "sm/vcpu.rl"
 	v->at = VCPU_NEW;
 }
 
-enum event vcpu_step(struct vcpu *v, enum event ev)
+/* p counts the steps up to 0: what a verb returns is the input of the next one. */
+enum event vcpu_go(struct vcpu *v, enum event next, uint64_t steps)
 {
-	const int in = (int)ev, *p = &in, *pe = p + 1, *eof = 0;
-	enum event next = EV_NONE;
+	uint64_t p = 0 - steps;
+	const uint64_t pe = 0, eof = 1; /* there is no end of input */
+
+	v->ring = ring_own();
 
 	
-#line 24 "gen/vcpu.c"
+#line 27 "gen/vcpu.c"
 	{
 	if ( p == pe )
 		goto _test_eof;
 	switch (  v->cs )
 	{
 case 1:
-	if ( (*p) == 14 )
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 34 "gen/vcpu.c"
+	if ( ( (int)next) == 14 )
 		goto tr1;
 	goto tr0;
 tr0:
-#line 22 "sm/vcpu.rl"
-	{ next = vcpu_wrong(v, ev); }
+#line 25 "sm/vcpu.rl"
+	{ next = vcpu_wrong(v, next); }
 	goto st0;
-#line 36 "gen/vcpu.c"
+#line 40 "gen/vcpu.c"
 st0:
  v->cs = 0;
 	goto _out;
 tr1:
-#line 11 "sm/vcpu.rl"
+#line 14 "sm/vcpu.rl"
 	{ next = vcpu_enter(v); }
 	goto st2;
 st2:
-#line 24 "sm/vcpu.rl"
+#line 27 "sm/vcpu.rl"
 	{ v->at = VCPU_GUEST; }
 	if ( ++p == pe )
 		goto _test_eof2;
 case 2:
-#line 47 "gen/vcpu.c"
-	switch( (*p) ) {
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 52 "gen/vcpu.c"
+	switch( ( (int)next) ) {
 		case 1: goto tr2;
 		case 2: goto tr3;
 	}
 	goto tr0;
 tr2:
-#line 14 "sm/vcpu.rl"
+#line 17 "sm/vcpu.rl"
 	{ next = call_gate(v); }
 	goto st3;
 st3:
-#line 25 "sm/vcpu.rl"
+#line 28 "sm/vcpu.rl"
 	{ v->at = VCPU_GATE; }
 	if ( ++p == pe )
 		goto _test_eof3;
 case 3:
-#line 60 "gen/vcpu.c"
-	switch( (*p) ) {
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 66 "gen/vcpu.c"
+	switch( ( (int)next) ) {
 		case 3: goto tr4;
 		case 4: goto tr1;
 		case 5: goto tr5;
 	}
 	goto tr0;
 tr4:
-#line 15 "sm/vcpu.rl"
+#line 18 "sm/vcpu.rl"
 	{ next = call_decode(v); }
 	goto st4;
 st4:
-#line 26 "sm/vcpu.rl"
+#line 29 "sm/vcpu.rl"
 	{ v->at = VCPU_DECODE; }
 	if ( ++p == pe )
 		goto _test_eof4;
 case 4:
-#line 74 "gen/vcpu.c"
-	switch( (*p) ) {
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 81 "gen/vcpu.c"
+	switch( ( (int)next) ) {
 		case 6: goto tr6;
 		case 7: goto tr7;
 		case 8: goto tr8;
@@ -104,88 +116,98 @@ case 4:
 	}
 	goto tr0;
 tr6:
-#line 16 "sm/vcpu.rl"
+#line 19 "sm/vcpu.rl"
 	{ next = core_open(v); }
 	goto st5;
 tr10:
-#line 17 "sm/vcpu.rl"
+#line 20 "sm/vcpu.rl"
 	{ next = core_work(v); }
 	goto st5;
 st5:
-#line 27 "sm/vcpu.rl"
+#line 30 "sm/vcpu.rl"
 	{ v->at = VCPU_LIST; }
 	if ( ++p == pe )
 		goto _test_eof5;
 case 5:
-#line 93 "gen/vcpu.c"
-	switch( (*p) ) {
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 101 "gen/vcpu.c"
+	switch( ( (int)next) ) {
 		case 11: goto tr5;
 		case 12: goto tr10;
 	}
 	goto tr0;
 tr5:
-#line 21 "sm/vcpu.rl"
+#line 24 "sm/vcpu.rl"
 	{ next = reply_send(v); }
 	goto st6;
 st6:
-#line 29 "sm/vcpu.rl"
+#line 32 "sm/vcpu.rl"
 	{ v->at = VCPU_REPLY; }
 	if ( ++p == pe )
 		goto _test_eof6;
 case 6:
-#line 106 "gen/vcpu.c"
-	if ( (*p) == 11 )
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 115 "gen/vcpu.c"
+	if ( ( (int)next) == 11 )
 		goto tr1;
 	goto tr0;
 tr7:
-#line 18 "sm/vcpu.rl"
+#line 21 "sm/vcpu.rl"
 	{ next = core_query(v); }
 	goto st7;
 tr8:
-#line 20 "sm/vcpu.rl"
+#line 23 "sm/vcpu.rl"
 	{ next = remap_perform(v); }
 	goto st7;
 tr9:
-#line 19 "sm/vcpu.rl"
+#line 22 "sm/vcpu.rl"
 	{ next = core_vtom(v); }
 	goto st7;
 st7:
-#line 28 "sm/vcpu.rl"
+#line 31 "sm/vcpu.rl"
 	{ v->at = VCPU_SERVE; }
 	if ( ++p == pe )
 		goto _test_eof7;
 case 7:
-#line 123 "gen/vcpu.c"
-	if ( (*p) == 11 )
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 133 "gen/vcpu.c"
+	if ( ( (int)next) == 11 )
 		goto tr5;
 	goto tr0;
 tr3:
-#line 12 "sm/vcpu.rl"
+#line 15 "sm/vcpu.rl"
 	{ next = vcpu_park(v); }
 	goto st8;
 st8:
-#line 30 "sm/vcpu.rl"
+#line 33 "sm/vcpu.rl"
 	{ v->at = VCPU_PARKED; }
 	if ( ++p == pe )
 		goto _test_eof8;
 case 8:
-#line 134 "gen/vcpu.c"
-	switch( (*p) ) {
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 145 "gen/vcpu.c"
+	switch( ( (int)next) ) {
 		case 12: goto tr1;
 		case 15: goto tr11;
 	}
 	goto tr0;
 tr11:
-#line 13 "sm/vcpu.rl"
+#line 16 "sm/vcpu.rl"
 	{ next = vcpu_stop(v); }
 	goto st9;
 st9:
-#line 31 "sm/vcpu.rl"
-	{ v->at = VCPU_STOPPED; }
+#line 34 "sm/vcpu.rl"
+	{ v->at = VCPU_STOPPED; p = pe - 1; }
 	if ( ++p == pe )
 		goto _test_eof9;
 case 9:
-#line 147 "gen/vcpu.c"
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 159 "gen/vcpu.c"
 	goto tr0;
 	}
 	_test_eof2:  v->cs = 2; goto _test_eof; 
@@ -210,16 +232,16 @@ case 9:
 	case 7: 
 	case 8: 
 	case 9: 
-#line 22 "sm/vcpu.rl"
-	{ next = vcpu_wrong(v, ev); }
+#line 25 "sm/vcpu.rl"
+	{ next = vcpu_wrong(v, next); }
 	break;
-#line 173 "gen/vcpu.c"
+#line 185 "gen/vcpu.c"
 	}
 	}
 
 	_out: {}
 	}
 
-#line 69 "sm/vcpu.rl"
+#line 75 "sm/vcpu.rl"
 	return next;
 }

@@ -2,9 +2,6 @@
 /* COM1, a 16550, through IOIO events. [ghcb 5.2] */
 #include "page.h"
 
-#include <svsm/ghcb.h>
-#include <svsm/hw.h>
-
 #define IOIO_IN 0x1ULL
 #define IOIO_8 0x10ULL
 #define IOIO_ADDRESS_64 0x200ULL

@@ -6,7 +6,8 @@
  */
 #pragma once
 #include <svsm/err.h>
-#include <svsm/types.h>
+#include <svsm/ghcb.h>
+#include <svsm/hw.h>
 
 #define GHCB_BUFFER_BYTES 2032U
 
@@ -48,11 +49,60 @@ struct ghcb_reply {
 	bool has_rax;
 };
 
-/* This vCPU's page, NULL before ghcb_init. */
-volatile struct ghcb_page *ghcb_page(void);
+/* Bit n of the valid bitmap covers the quadword at 8n [ghcb 2]. */
+#define GHCB_VALID_RAX (1ULL << 63)	     /* word 0 */
+#define GHCB_VALID_EXIT (7ULL << (114 - 64)) /* word 1: code, info 1, info 2 */
+#define GHCB_VALID_SCRATCH (1ULL << (117 - 64))
+
+#define GHCB_RESULT_OK 0ULL
+#define GHCB_RESULT_INVALID 2ULL
+
+struct ghcb_own {
+	volatile struct ghcb_page *page; /* NULL before ghcb_init */
+	pa_t at;
+};
+extern struct ghcb_own ghcb_own[GHCB_CPUS];
+
+static inline void ghcb_send(const struct ghcb_own *own, const struct ghcb_request *request)
+{
+	volatile struct ghcb_page *page = own->page;
+	uint64_t valid = GHCB_VALID_EXIT;
+
+	page->exit_code = request->code;
+	page->exit_info1 = request->info1;
+	page->exit_info2 = request->info2;
+	if (request->has_rax)
+		page->rax = request->rax;
+	if (request->has_buffer) {
+		page->scratch = own->at.raw + offsetof(struct ghcb_page, buffer);
+		valid |= GHCB_VALID_SCRATCH;
+	}
+	page->valid[0] = request->has_rax ? GHCB_VALID_RAX : 0;
+	page->valid[1] = valid;
+	hw_vmgexit();
+}
 
 /*
  * ERR_HOST: the hypervisor refused (SW_EXITINFO1 = 2). Any other non-zero
- * SW_EXITINFO1 stops the VM. SW_EXITINFO2 is the caller's to judge.
+ * SW_EXITINFO1 stops the VM. SW_EXITINFO2 is the caller's to judge. NULL when
+ * nothing but that comes back. In line: every request of a guest ends in one.
  */
-must_check enum err ghcb_exchange(const struct ghcb_request *request, struct ghcb_reply *reply);
+must_check __attribute__((always_inline)) static inline enum err
+ghcb_exchange(const struct ghcb_request *request, struct ghcb_reply *reply)
+{
+	const struct ghcb_own *own = &ghcb_own[hw_cpu()];
+	uint64_t result;
+
+	ghcb_send(own, request);
+	result = own->page->exit_info1;
+	if (reply != NULL) {
+		reply->info2 = own->page->exit_info2;
+		reply->has_rax = (own->page->valid[0] & GHCB_VALID_RAX) != 0;
+		reply->rax = own->page->rax;
+	}
+	if (result == GHCB_RESULT_OK)
+		return OK;
+	if (result != GHCB_RESULT_INVALID)
+		hw_stop(REASON_GHCB_REPLY, result);
+	return ERR_HOST;
+}

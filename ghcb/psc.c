@@ -6,8 +6,6 @@
  */
 #include "page.h"
 
-#include <svsm/ghcb.h>
-#include <svsm/hw.h>
 #include <svsm/psc.h>
 
 #define OP_PRIVATE 1ULL
@@ -79,7 +77,7 @@ static enum err issue(volatile struct psc_buffer *buffer, unsigned int last, uns
 
 enum err ghcb_psc(pa_t start, uint64_t count, enum page_size size, bool to_private, uint64_t *done)
 {
-	volatile struct psc_buffer *buffer = (volatile void *)ghcb_page()->buffer;
+	volatile struct psc_buffer *buffer = (volatile void *)ghcb_own[hw_cpu()].page->buffer;
 
 	for (*done = 0; *done < count;) {
 		uint64_t left = count - *done;

@@ -2,16 +2,13 @@
 /* Which save area runs: RUN_VMPL and AP_CREATION. [ghcb 5.5, 5.7] */
 #include "page.h"
 
-#include <svsm/ghcb.h>
-
 #define AP_CREATE_ON_INIT 0ULL
 
 enum err ghcb_run_vmpl(unsigned int vmpl)
 {
 	const struct ghcb_request request = { .code = GHCB_RUN_VMPL, .info1 = vmpl };
-	struct ghcb_reply reply;
 
-	return ghcb_exchange(&request, &reply);
+	return ghcb_exchange(&request, NULL);
 }
 
 /* "On INIT" makes the save area known without starting it: RUN_VMPL does that. */
@@ -24,7 +21,6 @@ enum err ghcb_ap_create(uint32_t apic_id, unsigned int vmpl, pa_t vmsa, uint64_t
 		.rax = sev_features,
 		.has_rax = true,
 	};
-	struct ghcb_reply reply;
 
-	return ghcb_exchange(&request, &reply);
+	return ghcb_exchange(&request, NULL);
 }

@@ -21,12 +21,14 @@ _Static_assert(sizeof(struct call) == REGISTERS * sizeof(uint64_t), "one word ea
 static bool freeze(struct vcpu *v, pa_t vmsa)
 {
 	pa_t at = pa_add(vmsa, VMSA_EFER);
-	uint64_t seen;
+	uint64_t efer;
 
-	if (hw_load64(at, &v->efer) != OK ||
-	    hw_cas64(at, v->efer, v->efer & ~EFER_SVME, &seen) != OK)
+	if (hw_load64(at, &v->efer) != OK)
 		save_lost(vmsa);
-	return seen == v->efer;
+	efer = v->efer;
+	if (hw_cas64(at, efer, efer & ~EFER_SVME, &v->efer) != OK)
+		save_lost(vmsa);
+	return v->efer == efer;
 }
 
 static void copy_registers(struct vcpu *v, pa_t vmsa)
@@ -36,9 +38,9 @@ static void copy_registers(struct vcpu *v, pa_t vmsa)
 }
 
 /* A calling area that faults was taken away by the guest's own doing: no request. */
-static bool is_request(struct vcpu *v, pa_t vmsa, pa_t ca, uint8_t *pending)
+static bool is_request(struct vcpu *v, pa_t vmsa, pa_t ca)
 {
-	if (hw_load8(pa_add(ca, SVSM_CA_PENDING), pending) != OK || *pending == 0)
+	if (hw_load8(pa_add(ca, SVSM_CA_PENDING), &v->pending) != OK || v->pending == 0)
 		return false;
 	copy_registers(v, vmsa);
 	return v->call.exit_code == EXIT_VMGEXIT;
@@ -47,26 +49,17 @@ static bool is_request(struct vcpu *v, pa_t vmsa, pa_t ca, uint8_t *pending)
 enum event call_gate(struct vcpu *v)
 {
 	pa_t vmsa = pa(atomic_load(&v->vmsa)), ca = pa(atomic_load(&v->ca));
-	uint8_t pending;
 
 	v->refusals = 0;
 	if (!freeze(v, vmsa))
 		return EV_SPURIOUS;
-	if (!is_request(v, vmsa, ca, &pending)) {
+	if (!is_request(v, vmsa, ca)) {
 		save_thaw(vmsa, v->efer);
 		return EV_SPURIOUS;
 	}
 	v->request.result = SVSM_SUCCESS;
-	v->answer.result = pending == 1 ? SVSM_SUCCESS : SVSM_ERR_INVALID_FORMAT;
+	v->answer.result = v->pending == 1 ? SVSM_SUCCESS : SVSM_ERR_INVALID_FORMAT;
 	v->answer.rcx_set = false;
 	v->answer.ca = ca;
-	return pending == 1 ? EV_CALL : EV_BAD_FORMAT;
-}
-
-enum event call_decode(struct vcpu *v)
-{
-	enum event ev = core_decode(&v->call, &v->request);
-
-	v->answer.result = v->request.result;
-	return ev;
+	return v->pending == 1 ? EV_CALL : EV_BAD_FORMAT;
 }

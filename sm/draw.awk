@@ -40,14 +40,15 @@ FILENAME ~ /event\.h$/ {
 # ---- the chart as written: its form, its states and their marks
 
 FILENAME ~ /\.rl$/ {
-	if ($1 == "action" && $0 !~ /^action at_[a-z]+ +\{ [a-z]->at = [A-Z_]+; \}$/ && \
-	    $0 !~ /^action [a-z]+ +\{ next = [a-z_]+\([a-z](, ev)?\); \}$/)
+	if ($1 == "action" && $0 !~ /^action at_[a-z]+ +\{ [a-z]->at = [A-Z_]+;( p = pe - 1;)? \}$/ && \
+	    $0 !~ /^action ring +\{ [a-z_]+\([a-z], next\); \}$/ && \
+	    $0 !~ /^action [a-z]+ +\{ next = [a-z_]+\([a-z](, (ev|next))?\); \}$/)
 		die("not one call: " $0)
 	if ($0 ~ /^main := \($/) {
 		chart = 1
 		next
 	}
-	if ($0 ~ /^\) \$err\(wrong\);$/) {
+	if ($0 ~ /^\)( \$from\(ring\))? \$err\(wrong\);$/) {
 		chart = 0
 		strict = 1
 	}
@@ -86,6 +87,8 @@ FILENAME ~ /\.rl$/ {
 	count = split(part[2], act, ", ")
 	to = verb = ""
 	for (i = 1; i <= count; i++) {
+		if (act[i] == "ring")
+			continue
 		if (act[i] ~ /^at_/) {
 			if (to != "")
 				die("ambiguous: one event leads to both " to " and " substr(act[i], 4))

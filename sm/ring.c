@@ -4,6 +4,18 @@
 
 struct ring rings[RING_CPUS];
 
+void ring_append(enum machine machine, uint32_t vcpu, unsigned int state, enum event ev,
+		 uint64_t argument)
+{
+	struct ring_entry *e = ring_next(ring_own());
+
+	e->argument = argument;
+	e->vcpu = vcpu;
+	e->machine = (uint8_t)machine;
+	e->state = (uint8_t)state;
+	e->event = (uint16_t)ev;
+}
+
 uint64_t ring_count(unsigned int cpu)
 {
 	return cpu < RING_CPUS ? rings[cpu].count : 0;

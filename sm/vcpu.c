@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The vCPUs there are, and how one enters its guest, waits and stops. */
 #include <svsm/frame.h>
-#include <svsm/ghcb.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
-#include <svsm/ring.h>
 #include <svsm/vcpu.h>
 #include <svsm/withdrawn.h>
 
@@ -52,12 +50,6 @@ bool vcpu_owns(pa_t page, enum page_size size)
 	return frame_overlaps(page, size) || withdrawn_overlaps(page, size);
 }
 
-/* Comes back when VMPL0 is entered again, or at once when refused. */
-enum event vcpu_enter(struct vcpu *v)
-{
-	return ghcb_run_vmpl(v->vmpl) == OK ? EV_ENTERED : EV_HOST_REFUSED;
-}
-
 /* A hypervisor may need a moment until it knows the save area; not for ever. */
 enum event vcpu_park(struct vcpu *v)
 {
@@ -80,15 +72,11 @@ enum event vcpu_wrong(struct vcpu *v, enum event ev)
 
 enum event vcpu_advance(struct vcpu *v, enum event ev)
 {
-	ring_append(MACHINE_VCPU, v->apic_id, v->at, ev, v->call.rax);
-	return vcpu_step(v, ev);
+	return vcpu_go(v, ev, 1);
 }
 
 _Noreturn void vcpu_run(struct vcpu *v)
 {
-	enum event ev = EV_START;
-
-	while (ev != EV_NONE)
-		ev = vcpu_advance(v, ev);
+	(void)vcpu_go(v, EV_START, UINT64_MAX);
 	hw_stop(REASON_RUN_VMPL, v->apic_id);
 }

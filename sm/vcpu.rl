@@ -6,7 +6,10 @@
 machine vcpu;
 alphtype int;
 access v->;
+getkey (int)next;
 import "event.h";
+
+action ring   { vcpu_record(v, next); }
 
 action enter  { next = vcpu_enter(v); }
 action park   { next = vcpu_park(v); }
@@ -19,7 +22,7 @@ action query  { next = core_query(v); }
 action vtom   { next = core_vtom(v); }
 action remap  { next = remap_perform(v); }
 action reply  { next = reply_send(v); }
-action wrong  { next = vcpu_wrong(v, ev); }
+action wrong  { next = vcpu_wrong(v, next); }
 
 action at_guest   { v->at = VCPU_GUEST; }
 action at_gate    { v->at = VCPU_GATE; }
@@ -28,7 +31,7 @@ action at_list    { v->at = VCPU_LIST; }
 action at_serve   { v->at = VCPU_SERVE; }
 action at_reply   { v->at = VCPU_REPLY; }
 action at_parked  { v->at = VCPU_PARKED; }
-action at_stopped { v->at = VCPU_STOPPED; }
+action at_stopped { v->at = VCPU_STOPPED; p = pe - 1; }
 
 main := (
     start:   ( EV_START        @enter  -> Guest ),
@@ -49,7 +52,7 @@ main := (
     Parked:  ( EV_AGAIN        @enter  -> Guest |
                EV_STOP         @stop   -> Stopped ) >to(at_parked),
     Stopped: ( any - any )                          >to(at_stopped)
-) $err(wrong);
+) $from(ring) $err(wrong);
 }%%
 
 %% write data noerror nofinal noentry;
@@ -60,10 +63,13 @@ void vcpu_init(struct vcpu *v)
 	v->at = VCPU_NEW;
 }
 
-enum event vcpu_step(struct vcpu *v, enum event ev)
+/* p counts the steps up to 0: what a verb returns is the input of the next one. */
+enum event vcpu_go(struct vcpu *v, enum event next, uint64_t steps)
 {
-	const int in = (int)ev, *p = &in, *pe = p + 1, *eof = 0;
-	enum event next = EV_NONE;
+	uint64_t p = 0 - steps;
+	const uint64_t pe = 0, eof = 1; /* there is no end of input */
+
+	v->ring = ring_own();
 
 	%% write exec;
 	return next;

@@ -27,33 +27,28 @@ struct ring {
 	struct ring_entry entry[RING_ENTRIES];
 };
 
-/* Written by ring_append alone. */
 extern struct ring rings[RING_CPUS];
 
-/* The next entry of this CPU's ring, its time set; the rest is the caller's to fill in. */
-static inline struct ring_entry *ring_next(void)
+static inline struct ring *ring_own(void)
 {
 	unsigned int cpu = hw_cpu();
-	uint64_t now = hw_tsc();
-	struct ring_entry *e;
 
 	CHECK(cpu < RING_CPUS);
-	e = &rings[cpu].entry[rings[cpu].count++ % RING_ENTRIES];
+	return &rings[cpu];
+}
+
+/* The next entry of one's own ring, its time set; the rest is the caller's to fill in. */
+static inline struct ring_entry *ring_next(struct ring *own)
+{
+	uint64_t now = hw_tsc();
+	struct ring_entry *e = &own->entry[own->count++ % RING_ENTRIES];
+
 	e->time = now;
 	return e;
 }
 
-static inline void ring_append(enum machine machine, uint32_t vcpu, unsigned int state,
-			       enum event ev, uint64_t argument)
-{
-	struct ring_entry *e = ring_next();
-
-	e->argument = argument;
-	e->vcpu = vcpu;
-	e->machine = (uint8_t)machine;
-	e->state = (uint8_t)state;
-	e->event = (uint16_t)ev;
-}
+void ring_append(enum machine machine, uint32_t vcpu, unsigned int state, enum event ev,
+		 uint64_t argument);
 
 /* Entries ever appended by `cpu`; the last RING_ENTRIES of them can be read. */
 uint64_t ring_count(unsigned int cpu);

@@ -146,7 +146,7 @@ static enum event given;
 
 static void give(void)
 {
-	(void)vcpu_step(host.vcpu, given);
+	(void)vcpu_advance(host.vcpu, given);
 }
 
 /* Gives every event but those in `arrows` to the machine as it is now. */

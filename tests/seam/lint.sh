@@ -33,5 +33,5 @@ refuses "guest event without an arrow" sm/vcpu.rl 's/EV_HOST_REFUSED @park   -> 
 refuses "hexadecimal alphabet" include/svsm/event.h 's/EV_STOP = 15/EV_STOP = 0xf/' 'decimal'
 refuses "gap in the alphabet" include/svsm/event.h 's/EV_STOP = 15/EV_STOP = 25/' 'dense'
 refuses "action of two calls" sm/vcpu.rl '/^action decode/s/;/; vcpu_gate(v);/' 'not one call'
-refuses "chart without error arrow" sm/vcpu.rl 's/^) $err(wrong);$/) $lerr(wrong);/' 'err(wrong)\|not .EV'
+refuses "chart without error arrow" sm/vcpu.rl 's/^) $from(ring) $err(wrong);$/) $from(ring) $lerr(wrong);/' 'err(wrong)\|not .EV'
 exit $status

@@ -64,7 +64,7 @@ expect "page-table writes at VMPL0 in calls" 10
 expect "all, first guest entry on" 10
 expect "writable mappings of them" 1
 expect "HLT" 1
-check "zeroing before the first guest entry" "$(zeroing 'instructions to the first guest entry')" 2048 2048
+check "zeroing before the first guest entry" "$(zeroing 'instructions to the first guest entry')" 4096 4096
 check "zeroing in service" "$(zeroing 'instructions at VMPL0, service')" 5120 5120
 
 # More in each call than in the one before: 5000 turns of two instructions, one

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The bench guest's console under soft-SNP with CALLS=1 -> "name value unit".
 # "bench: NAME COUNT" says what the calls up to the next such line are. By entry
-# is the slope between two lengths of a list; zeroing, one instruction for each
-# 8 bytes, is taken off where pages are validated.
-BEGIN {
-	zero_4k = 4096 / 8
-	zero_2m = 2097152 / 8
-}
+# is the slope between two lengths of a list; zeroing is taken off: one
+# instruction for 8 bytes.
 {
 	sub(/\r$/, "")
 }
@@ -23,11 +19,10 @@ function after(word, i) {
 }
 /^softsnp: call / && what != "none" && what != "" {
 	calls[what, count]++
-	instructions[what, count] += after("instructions")
+	instructions[what, count] += after("instructions") - after("zeroing")
+	zeroing[what, count] += after("zeroing")
 	flushes[what] += after("flushes")
 	total[what]++
-	if (what ~ /^(validate|first)/)
-		instructions[what, count] -= count * (what ~ /2m$/ ? zero_2m : zero_4k)
 }
 /^softsnp: *most VMPL switches in one / { print "call/vmpl-switches", $NF, "count" }
 /^softsnp: page-table writes at VMPL0 in calls / { print "call/page-table-writes", $NF, "count" }
@@ -36,6 +31,7 @@ function slope(what, few, many) {
 		return
 	value = (instructions[what, many] - instructions[what, few]) / (many - few)
 	printf "entry/%s %.2f instr\n", what, value
+	printf "zeroed/%s %.0f bytes/entry\n", what, zeroing[what, many] * 8 / many
 	fixed(what, few, value)
 }
 # What is left of the shortest list when its entries are taken off.

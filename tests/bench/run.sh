@@ -15,7 +15,6 @@ results=$out/results
 
 callgrind() { # instructions inside the allocators' functions
 	local toggles=() function
-	rm -rf "$out/dumps"
 	mkdir -p "$out/dumps"
 	for function in empty_alloc empty_free frame_{alloc,free}{,_2m} bitmap_{get,put}; do
 		toggles+=("--toggle-collect=$function")
@@ -58,35 +57,40 @@ calls() { # requests of the bench guest
 	awk -f $here/image.awk "$out/guest.log" >>"$results"
 }
 
-# To the first guest entry, less zeroing (soft-SNP's second line of the two).
+before_guest() { # LOG: instructions to the first guest entry, less zeroing
+	local all zeroing
+	all=$(counter "$1" 'instructions to the first guest entry')
+	zeroing=$(awk '/^softsnp: instructions to the first/ { getline; print $NF }' "$1")
+	echo $((all - zeroing))
+}
+
 stub() {
 	local mem net=()
-	for mem in 1024 4096; do
+	for mem in 1024 2048 4096; do
 		$MAKE -s "$O/stub.igvm" MEM=$mem && boot "$O/stub.igvm" $mem "$out/stub-$mem.log" || return
-		net+=("$(awk '/^softsnp: instructions to the first guest entry / { n = $NF; getline; print n - $NF }' \
-			"$out/stub-$mem.log")")
-		[ -n "${net[-1]}" ] || return
+		net+=("$(before_guest "$out/stub-$mem.log")")
 		echo "boot/stub/${mem}MiB ${net[-1]} instr" >>"$results"
 	done
-	echo "boot/stub-difference $((net[1] - net[0])) instr" >>"$results"
+	echo "boot/stub-difference $((net[2] - net[0])) instr" >>"$results"
 }
 
 # A guest of which all memory is accepted before its entry: what 512 MiB more cost.
 direct() {
-	local mem boot=()
+	local mem net=()
 	for mem in 512 1024; do
 		$here/guest.sh "$out/direct.igvm" --mem ${mem}M &&
 			boot "$out/direct.igvm" $mem "$out/direct-$mem.log" || return
-		boot+=("$(counter "$out/direct-$mem.log" 'instructions at VMPL0, boot')")
+		net+=("$(before_guest "$out/direct-$mem.log")")
 	done
-	awk -v few="${boot[0]}" -v many="${boot[1]}" 'BEGIN {
-		printf "boot/direct/by-2MiB %.2f instr\n", (many - few) / 256 - 2097152 / 8
+	awk -v few="${net[0]}" -v many="${net[1]}" 'BEGIN {
+		printf "boot/direct/by-2MiB %.2f instr\n", (many - few) / 256
 	}' >>"$results"
 }
 
 linux() {
 	local part
 	$MAKE -s "$O/linux.igvm" MEM=512 && boot "$O/linux.igvm" 512 "$out/linux.log" || return
+	echo "linux/boot-less-zeroing $(before_guest "$out/linux.log") instr" >>"$results"
 	for part in boot service; do
 		echo "linux/$part $(counter "$out/linux.log" "instructions at VMPL0, $part") instr" >>"$results"
 	done
@@ -97,6 +101,7 @@ plot() {
 }
 
 .ci/prereq bench || exit
+rm -rf "$out"
 mkdir -p "$out"
 : >"$results"
 step() { # WHAT COMMAND...: the failed step's rows are then missing, which is a MISS

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SAMPLES 9U
-#define PAIRS 20000U
+#define SAMPLES 7U
+#define PAIRS 10000U
 #define OURS 0U
 #define NONE 1U
 #define ALLOCATORS 5U

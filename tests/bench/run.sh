@@ -123,5 +123,5 @@ step "direct boot" direct
 step "Linux" linux
 step "plot" plot
 echo "# Instructions are those inside the allocator's functions, less those of two empty functions a pair."
-echo "# Time is a ratio: below 1 ours is faster. jemalloc and mimalloc are general allocators."
+echo "# Time is CPU time, as a ratio: below 1 ours is faster. jemalloc and mimalloc are general allocators."
 awk -f $here/report.awk $here/targets.txt "$results"

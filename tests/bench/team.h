@@ -5,5 +5,5 @@
 
 void team_start(void);
 
-/* Nanoseconds for a pair, from the common start to the last one's end. */
+/* Nanoseconds of CPU time for a pair; of two threads, the slower one's. They start together. */
 double team_run(const struct held *h, enum order order, uint64_t pairs, unsigned int threads);

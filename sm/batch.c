@@ -9,17 +9,19 @@
 
 #include <svsm/accept.h>
 
-/* How many entries name 4 KiB pages that follow each other. */
-static unsigned int run_length(const uint64_t *raw, unsigned int room)
+/* How many entries name 4 KiB pages that follow each other. Looked at by four, as long as it can.
+ */
+static unsigned int run_length(const uint64_t *raw, uint64_t room)
 {
-	uint64_t next = raw[0];
-	unsigned int n = 0;
+	uint64_t first = raw[0], n = 0;
 
-#pragma GCC unroll 4
-	for (; n < room; n++, next += PAGE_4K)
-		if (raw[n] != next)
-			break;
-	return n;
+	while (n + 4 <= room && raw[n] == first + n * PAGE_4K &&
+	       raw[n + 1] == first + (n + 1) * PAGE_4K && raw[n + 2] == first + (n + 2) * PAGE_4K &&
+	       raw[n + 3] == first + (n + 3) * PAGE_4K)
+		n += 4;
+	while (n < room && raw[n] == first + n * PAGE_4K)
+		n++;
+	return (unsigned int)n;
 }
 
 uint32_t batch_gather(struct pvalidate *p, unsigned int room, struct batch *b)

@@ -10,19 +10,24 @@ CC=${CC:-gcc}
 dir=${O:-.build}/stop
 here=tests/race
 code="$(echo mm/frame*.c mm/page*.c)"
+core="$(echo sm/*.c gen/*.c mm/*.c ghcb/*.c)"
+model="$(echo sim/host/*.c sim/snp/*.c cpu/{cpuid,log,secrets,vmsa}.c)"
+PKG=${PKG:-.build/pkg}
+mbedtls="-isystem $PKG/mbedtls/include -DMBEDTLS_CONFIG_FILE=<svsm/mbedtls_config.h>"
 warn="-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror"
 common="-std=gnu11 -g -Iinclude"
 # The firmware's flags (GNUmakefile: bare), but where its code and data are to be.
 firmware="$common -O2 -ffreestanding -fbuiltin -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only
-	-fno-jump-tables -fcf-protection=none -fno-omit-frame-pointer
-	-fno-asynchronous-unwind-tables -fno-stack-protector"
+	-fno-jump-tables -fcf-protection=none -fno-asynchronous-unwind-tables -fno-stack-protector"
 harness="$common -O1 -fno-pic -fno-pie -mno-red-zone $warn"
 sections="--rename-section .text=firmware_text --rename-section .text.unlikely=firmware_text
 	--rename-section .bss=firmware_data,alloc,load,contents,data"
-milliseconds=2500 tsan_milliseconds=800 seed_milliseconds=1500 all=
+milliseconds=1500 tsan_milliseconds=600 seed_milliseconds=1500 all=
 if [ "$soak" = soak ]; then
 	milliseconds=120000 tsan_milliseconds=30000 all=all
 fi
+# A trap at each byte of a REP STOSB would take long.
+no_rep=glibc.cpu.x86_rep_stosb_threshold=1000000:glibc.cpu.x86_rep_movsb_threshold=1000000
 status=0
 
 fail() {
@@ -30,28 +35,45 @@ fail() {
 	status=1
 }
 
-# The firmware's objects as one with sections of its own; one file may be another's mutant.
-stop_build() { # PROGRAM [FILE MUTANT]
-	local file source objects=()
-	for file in $code; do
-		source=$file
-		[ "$file" != "${2:-}" ] || source=$3
-		# shellcheck disable=SC2086
-		$CC $firmware -w -iquote mm -c "$source" -o "$1.$(basename "$file" .c).o" || return
-		objects+=("$1.$(basename "$file" .c).o")
-	done
-	# shellcheck disable=SC2086
-	ld -r -o "$1.o" "${objects[@]}" && objcopy $sections "$1.o" &&
-		$CC -no-pie -o "$1" "$dir"/harness/*.o "$1.o"
+object() { # FILE: its name in $dir
+	local name=${1%.c}
+	echo "${name//\//_}.o"
 }
 
+# The firmware's objects as one with sections of its own; one file may be another's mutant.
+stop_build() { # KIND PROGRAM [FILE MUTANT]
+	local file source objects=() files=$code parts=frames
+	[ "$1" != requests ] || files=$core parts=requests
+	for file in $files; do
+		source=$file
+		[ "$file" != "${3:-}" ] || source=$4
+		# shellcheck disable=SC2086
+		$CC $firmware $mbedtls -w -iquote "$(dirname "$file")" -c "$source" \
+			-o "$2.$(object "$file")" || return
+		objects+=("$2.$(object "$file")")
+	done
+	# shellcheck disable=SC2086
+	ld -r -o "$2.o" "${objects[@]}" && objcopy $sections "$2.o" &&
+		$CC -no-pie -o "$2" "$dir/$parts.parts"/*.o "$2.o"
+}
+
+# What is not the firmware, without the sections of its own; but the record is in build.c.
 harness_build() {
 	local file
-	mkdir -p "$dir/harness"
-	for file in "$here"/stop_{main,step,world,frame,page}.c; do
+	mkdir -p "$dir/frames.parts" "$dir/requests.parts"
+	for file in "$here"/stop_{main,world,frame,page,request,step}.c; do
 		# shellcheck disable=SC2086
-		$CC $harness -c "$file" -o "$dir/harness/$(basename "$file" .c).o" || return
+		$CC $harness -c "$file" -o "$dir/frames.parts/$(object "$file")" || return
 	done
+	mv "$dir/frames.parts/$(object $here/stop_request.c)" "$dir/requests.parts/" &&
+		cp "$dir/frames.parts/$(object $here/stop_step.c)" "$dir/requests.parts/" || return
+	for file in $model "$PKG"/mbedtls/library/{sha256,sha512,platform_util,constant_time}.c; do
+		# shellcheck disable=SC2086
+		$CC $common -O2 -w -fno-pic -fno-pie -mno-red-zone $mbedtls -c "$file" \
+			-o "$dir/requests.parts/$(object "$file")" || return
+	done
+	objcopy --rename-section .bss=firmware_data,alloc,load,contents,data \
+		"$dir/requests.parts/$(object sim/host/build.c)"
 }
 
 long_build() { # PROGRAM FLAGS [FILE MUTANT]
@@ -65,7 +87,7 @@ long_build() { # PROGRAM FLAGS [FILE MUTANT]
 
 build() { # KIND PROGRAM [FILE MUTANT]
 	case $1 in
-	frames | pages) stop_build "$2" "${@:3}" ;;
+	frames | pages | requests) stop_build "$1" "$2" "${@:3}" ;;
 	long) long_build "$2" "-O2" "${@:3}" ;;
 	tsan) long_build "$2" "-O1 -fsanitize=thread" "${@:3}" ;;
 	*) false ;;
@@ -76,18 +98,18 @@ run() { # KIND MILLISECONDS PROGRAM...
 	local kind=$1 milliseconds=$2
 	shift 2
 	case $kind in
-	frames | pages) "$@" "$kind" $all ;;
+	frames | pages | requests) GLIBC_TUNABLES=$no_rep "$@" "$kind" $all ;;
 	*) TSAN_OPTIONS=halt_on_error=1 "$@" "$milliseconds" ;;
 	esac
 }
 
 tests() {
 	local kind
-	for kind in frames long tsan; do
+	for kind in frames requests long tsan; do
 		build $kind "$dir/$kind" || fail "$kind does not build"
 	done
 	cp "$dir/frames" "$dir/pages"
-	for kind in frames pages; do
+	for kind in frames pages requests; do
 		run $kind 0 "$dir/$kind" || status=1
 	done
 	run long $milliseconds "$dir/long" || status=1

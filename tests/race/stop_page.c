@@ -45,8 +45,9 @@ static struct {
 	struct act act[CPUS];
 } world;
 
-static const char *const shape_name[] = { "4K", "2M", "run", "list" };
-static const char *const end_name[] = { "changed", "undone", "kept" };
+static const char *const shape_name[] = { "4K", "2M", "run", "list" }, *const end_name[] = {
+	"changed", "undone", "kept"
+};
 
 static pa_t address(unsigned int frame)
 {
@@ -91,9 +92,9 @@ static void perform_list(struct act *act)
 
 	for (unsigned int i = 0; i < 3; i++)
 		word[i] = address(frame_of(act, i)).raw + TAG;
-	act->got = page_claim_list(word, TAG, 3, act->from, row);
+	act->got = page_claim_list(word, TAG, SIZE_4K, 3, act->from, row);
 	if (act->got > 0 && act->end != KEPT)
-		page_settle_list(word, act->got, to_of(act), row);
+		page_settle_list(word, SIZE_4K, act->got, to_of(act), row);
 }
 
 static void perform(struct act *act)
@@ -223,7 +224,7 @@ static bool one_after_the_other(enum cpu first, bool other_too)
 	return true;
 }
 
-/* A region that is not split has rows that were never used, or all in flight. */
+/* The rule of rest of mm/page.c. */
 static void check_rest(void)
 {
 	for (unsigned int i = 0; i < ROWS; i++) {
@@ -233,8 +234,6 @@ static void check_rest(void)
 		       (row->ready == 0 && (row->taken == 0 || row->taken == ~0ULL)));
 	}
 }
-
-/* ---- arrangements and trials ---- */
 
 static void change(unsigned int frame, enum shape shape, enum page_state from, enum end end)
 {
@@ -355,23 +354,7 @@ static void after(unsigned int trial)
 	check_rest();
 }
 
-static void stop_act(unsigned int kind, enum end end)
-{
-	static const struct stop all = { go, KINDS, other, after, &world, sizeof(world) };
-
-	memset(&world, 0, sizeof(world));
-	arrangements[arrangement].make();
-	for (unsigned int i = 0; i < FRAMES; i++)
-		world.state[i] = (uint8_t)state_now(i);
-	world.act[A] = act_of(kind, end);
-	trying();
-	(void)stop_everywhere(&all);
-	world.act[B].got = 0;
-	expect(one_after_the_other(A, false));
-	check_rest();
-}
-
-/* Other frames, and other ends of more than a page, are the same instructions. */
+/* What else there is would be the same instructions. */
 static bool worth_stopping(unsigned int kind, enum end end)
 {
 	enum shape shape = places[kind / 2 % PLACES].shape;
@@ -385,17 +368,33 @@ static bool worth_stopping(unsigned int kind, enum end end)
 	return kind / 2 % PLACES < 4 && end == CHANGED;
 }
 
+static void stop_act(unsigned int kind, enum end end)
+{
+	static const struct stop all = { go, KINDS, other, after, &world, sizeof(world) };
+
+	if (!worth_stopping(kind, end))
+		return;
+	memset(&world, 0, sizeof(world));
+	arrangements[arrangement].make();
+	for (unsigned int i = 0; i < FRAMES; i++)
+		world.state[i] = (uint8_t)state_now(i);
+	world.act[A] = act_of(kind, end);
+	trying();
+	(void)stop_everywhere(&all);
+	world.act[B].got = 0;
+	expect(one_after_the_other(A, false));
+	check_rest();
+}
+
 void stop_pages(void)
 {
-	unsigned int count = sizeof(arrangements) / sizeof(arrangements[0]);
+	const unsigned int count = sizeof(arrangements) / sizeof(arrangements[0]);
 
 	expect(page_add_range(pa(START), REGIONS * PAGE_2M, world.region, world.row, pa(0)) == OK);
 	for (arrangement = 0; arrangement < count; arrangement++) {
 		for (unsigned int kind = 0; kind < KINDS; kind++) {
-			for (enum end end = CHANGED; end <= KEPT; end++) {
-				if (worth_stopping(kind, end))
-					stop_act(kind, end);
-			}
+			for (enum end end = CHANGED; end <= KEPT; end++)
+				stop_act(kind, end);
 		}
 	}
 }

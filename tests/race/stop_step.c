@@ -15,7 +15,7 @@
 
 #define TRAP_FLAG 0x100
 #define STACK_BYTES 0x8000
-#define MEMORY_BYTES 0x40000
+#define MEMORY_BYTES 0x100000
 
 extern const char __start_firmware_text[], __stop_firmware_text[];
 extern char __start_firmware_data[], __stop_firmware_data[];

@@ -87,7 +87,7 @@ bool open_to(enum cpu cpu, unsigned int frame)
 
 	if (world.holder[frame] != NOBODY)
 		return false;
-	switch (world.region[region]) {
+	switch (region_load(&world.region[region])) {
 	case REGION_READY:
 		return true;
 	case REGION_SPARE:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two real threads on the memory manager, for so many milliseconds each:
- * long MILLISECONDS SEED. The account of who holds what is plain memory on
+ * long MILLISECONDS SEED WHICH. The account of who holds what is plain memory on
  * purpose: ThreadSanitizer then sees whether taking and giving back a frame or
  * a page orders what its holders do.
  *
@@ -135,11 +135,14 @@ static void run(const struct long_run *r, long milliseconds, uint64_t seed)
 int main(int argc, char **argv)
 {
 	long milliseconds = argc > 1 ? strtol(argv[1], NULL, 0) : 1000;
+	const char *only = argc > 3 ? argv[3] : "";
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	long_frames(0);
-	for (const struct long_run *r = long_runs; r->name != NULL; r++)
-		run(r, milliseconds, seed);
+	for (const struct long_run *r = long_runs; r->name != NULL; r++) {
+		if (strstr(r->name, only) != NULL)
+			run(r, milliseconds, seed);
+	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #define PAIRS 30000U
 #define WARM_UP 300000U
+#define MOST_WARM_UP 2000000U
 
 static const unsigned int percents[] = { 99, 90, 50, 10 };
 static const uint64_t sizes[] = { 16 * MIB, 64 * MIB, 4 * GIB, 64 * GIB };
@@ -33,18 +34,31 @@ void count_end(const char *name, uint64_t operations)
 	CALLGRIND_STOP_INSTRUMENTATION;
 }
 
+static void count_churn(const struct held *h, enum order order, const char *prefix,
+			const char *when, unsigned int percent)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "%s/%s%s/%s/%u%%", prefix, order_name[order], when,
+		 size_name(h->places * (h->get == h->a->get_2m ? PAGE_2M : PAGE_4K)), percent);
+	count_begin();
+	churn(h, order, PAIRS, 0, 1);
+	count_end(name, PAIRS);
+}
+
+/*
+ * Right after frames chosen by chance were freed; then in the steady state, when
+ * every free frame has been handed out once. At 64 GiB that is so from 90 % on.
+ */
 static void count_orders(const struct held *h, const char *prefix, unsigned int percent)
 {
-	for (enum order order = 0; order < ORDERS; order++) {
-		char name[80];
+	uint64_t round = h->places - h->count;
 
-		snprintf(name, sizeof(name), "%s/%s/%s/%u%%", prefix, order_name[order],
-			 size_name(h->places * (h->get == h->a->get_2m ? PAGE_2M : PAGE_4K)),
-			 percent);
+	count_churn(h, ORDER_RANDOM, prefix, "-at-first", percent);
+	churn(h, ORDER_RANDOM, round < MOST_WARM_UP ? round : MOST_WARM_UP, 0, 1);
+	for (enum order order = 0; order < ORDERS; order++) {
 		churn(h, order, WARM_UP, 0, 1);
-		count_begin();
-		churn(h, order, PAIRS, 0, 1);
-		count_end(name, PAIRS);
+		count_churn(h, order, prefix, "", percent);
 	}
 }
 

@@ -20,6 +20,7 @@ struct seen {
 	double paths;
 	uint16_t used, solo[CPUS];
 };
+#define WANDERINGS 60U
 static struct seen *table;
 static uint64_t room, states;
 static unsigned int bound, longest;
@@ -195,11 +196,8 @@ void explore(const struct scenario *s, unsigned int preemptions, struct result *
 {
 	bound = preemptions;
 	machine_learn(true);
-	for (uint64_t i = 0; i < 60; i++) {
+	for (uint64_t i = 0; i < WANDERINGS; i++)
 		wander(s, i);
-		if (wrong != NULL) /* keep what was learnt: the search meets it too */
-			break;
-	}
 	machine_learnt();
 	machine_learn_more();
 	do {
@@ -209,7 +207,8 @@ void explore(const struct scenario *s, unsigned int preemptions, struct result *
 		result->interleavings = search(0, CPUS, 0).paths;
 		result->states = states;
 		result->solo = longest;
-	} while (machine_learnt() && wrong == NULL);
+		/* What was found wrong counts only when the words were known. */
+	} while (machine_learnt());
 }
 
 /* The choices as printed: a digit is a load or a locked access of a CPU, a letter a drain. */

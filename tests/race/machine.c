@@ -6,7 +6,6 @@
  */
 #include "race.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <ucontext.h>
 
@@ -168,12 +167,20 @@ static void drain_one(struct cpu *c)
 	write_memory(c, s.word, s.bytes, s.value);
 }
 
+/* Whether others can see the oldest store drain; one that changes nothing, only a writer can. */
+static bool drain_is_shared(const struct cpu *c)
+{
+	const struct store *s = &c->buffer[0];
+	bool changes = read_memory(s->word, s->bytes) != s->value;
+
+	return is_shared(c, changes ? ACCESS_STORE : ACCESS_LOAD, s->word);
+}
+
 /* Stores that nobody else can see leave the buffer when their turn comes. */
 static void drain_private(void)
 {
 	for (unsigned int i = 0; i < cpus; i++) {
-		while (cpu[i].stores > 0 &&
-		       !is_shared(&cpu[i], ACCESS_STORE, cpu[i].buffer[0].word))
+		while (cpu[i].stores > 0 && !drain_is_shared(&cpu[i]))
 			drain_one(&cpu[i]);
 	}
 }
@@ -383,11 +390,9 @@ uint64_t machine_hash(void)
 
 _Noreturn void hw_stop(enum reason reason, uint64_t detail)
 {
-	static char text[40];
-
 	(void)reason;
-	snprintf(text, sizeof(text), "CHECK in line %llu", (unsigned long long)detail);
-	fail(text);
+	(void)detail;
+	fail("a CHECK of the firmware");
 	for (;;)
 		park(running);
 }

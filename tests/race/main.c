@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * race: all pairs, then all threes with at most 3 preemptions; TAP, and a
- * comment for each scenario. race soak: threes with more preemptions.
+ * comment for each scenario. race soak: more of both.
  * race SCENARIO: only that one. race SCENARIO CHOICES: that interleaving, in words.
  */
 #include "race.h"
@@ -106,11 +106,10 @@ int main(int argc, char **argv)
 	only = argc > 1 && !soak ? argv[1] : NULL;
 	choices = argc > 2 ? argv[2] : NULL;
 	bound = NO_BOUND;
-	if (!soak)
-		scenario_all(false, run);
+	scenario_all(false, soak || only != NULL, run);
 	end_group();
 	bound = soak ? PREEMPTIONS_SOAK : PREEMPTIONS;
-	scenario_all(true, run);
+	scenario_all(true, soak, run);
 	end_group();
 	return any_failed;
 }

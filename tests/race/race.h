@@ -159,14 +159,16 @@ void order_check(void); /* all is over: compare */
 
 /* setup.c: records to begin with, and what a program may ask of them. */
 enum {
-	FRAMES = 1,   /* the SVSM's frames */
-	MINE = 2,     /* each CPU has the frame FRAME_MINE */
-	MINE_2M = 4,  /* each of two CPUs has the region REGION_MINE */
-	UNGROWN = 8,  /* a region that is not accepted */
-	GUEST = 16,   /* the guest's pages */
-	CLAIMED = 32, /* each CPU has claimed the page PAGE_MINE */
-	KEPT = 64,    /* region KEPT_REGION is to have the guest's rows */
-	JOINING = 128 /* enough is free to make 2 MiB of it */
+	FRAMES = 1,    /* the SVSM's frames */
+	MINE = 2,      /* each CPU has the frame FRAME_MINE */
+	MINE_2M = 4,   /* each of two CPUs has the region REGION_MINE */
+	UNGROWN = 8,   /* a region that is not accepted */
+	GUEST = 16,    /* the guest's pages */
+	CLAIMED = 32,  /* each CPU has claimed the page PAGE_MINE */
+	KEPT = 64,     /* region KEPT_REGION is to have the guest's rows */
+	JOINING = 128, /* enough is free to make 2 MiB of it */
+	SOAK = 512,    /* takes long, and is much like another */
+	CORNER = 256   /* the last of three CPUs has the frame at the 2 MiB boundary */
 };
 struct setup {
 	const char *name;
@@ -195,7 +197,7 @@ struct scenario {
 	struct op op[CPUS][OPS + 1];
 };
 /* Calls `run` for each; `three`: three CPUs. Stops when it returns false. */
-void scenario_all(bool three, bool (*run)(const struct scenario *s));
+void scenario_all(bool three, bool soak, bool (*run)(const struct scenario *s));
 
 /* explore.c */
 struct result {

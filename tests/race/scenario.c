@@ -42,13 +42,13 @@ static const struct program programs[] = {
 	{ "alloc-alloc", FRAMES, false, { GET(ALLOC), GET(ALLOC) } },
 	{ "alloc-free", FRAMES, true, { GET(ALLOC), DO(FREE, GOT) } },
 	{ "vmsa", FRAMES, true, { GET(ALLOC_VMSA) } },
-	{ "vmsa-free", FRAMES, false, { GET(ALLOC_VMSA), DO(FREE, GOT) } },
+	{ "vmsa-free", FRAMES | SOAK, false, { GET(ALLOC_VMSA), DO(FREE, GOT) } },
 	{ "free", FRAMES | MINE, true, { DO(FREE, FRAME_MINE) } },
 	{ "free-alloc", FRAMES | MINE, true, { DO(FREE, FRAME_MINE), GET(ALLOC) } },
 	{ "free-twice", FRAMES | MINE, false, { DO(FREE, FRAME_MINE), DO(FREE, FRAME_MINE) } },
 	{ "frame-state", FRAMES, false, { DO(FRAME_STATE, SEEN) } },
 	{ "2m", FRAMES, true, { GET(ALLOC_2M) } },
-	{ "2m-free", FRAMES | JOINING, false, { GET(ALLOC_2M), DO(FREE_2M, GOT) } },
+	{ "2m-free", FRAMES | JOINING | SOAK, false, { GET(ALLOC_2M), DO(FREE_2M, GOT) } },
 	{ "free-2m-twice",
 	  FRAMES | MINE_2M,
 	  false,
@@ -104,6 +104,7 @@ static const struct program programs[] = {
 	  GUEST | KEPT,
 	  false,
 	  { DO(GROW_ROWS, KEPT_AT), DO(GROWN_ROWS_FAILED, GOT) } },
+	{ "corner-vmsa", FRAMES | CORNER, true, { DO(FREE, 0), GET(ALLOC_VMSA) } },
 };
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 
@@ -132,9 +133,28 @@ static bool run_one(const struct setup *setup, const struct program *const *prog
 	return run(&s);
 }
 
+static bool with_soak;
+
 static bool fits(const struct setup *setup, const struct program *p, bool three)
 {
-	return (p->needs & ~setup->offers) == 0 && (!three || p->three);
+	return (p->needs & ~setup->offers & ~(with_soak ? SOAK : 0U)) == 0 && (!three || p->three);
+}
+
+static bool frees_again(const struct program *p)
+{
+	return p->op[0].kind == p->op[1].kind &&
+	       (p->op[0].kind == OP_FREE || p->op[0].kind == OP_FREE_2M);
+}
+
+static bool frees_got(const struct program *p)
+{
+	return (p->op[1].kind == OP_FREE || p->op[1].kind == OP_FREE_2M) && p->op[1].where == GOT;
+}
+
+/* Two frees of one frame at the same time: frame.h promises nothing then. */
+static bool is_excluded(const struct program *a, const struct program *b)
+{
+	return (frees_again(a) && frees_got(b)) || (frees_got(a) && frees_again(b));
 }
 
 /* The record may not be the same for all CPUs: so pairs in both orders. */
@@ -149,15 +169,17 @@ static bool run_from(const struct setup *setup, bool three, bool (*run)(const st
 		p[1] = &programs[i / PROGRAMS % PROGRAMS];
 		p[2] = &programs[i / PROGRAMS / PROGRAMS % PROGRAMS];
 		for (unsigned int k = 0; k < (three ? 3 : 2); k++)
-			fit &= fits(setup, p[k], three);
+			fit &= fits(setup, p[k], three) && (k == 2 || (p[k]->needs & CORNER) == 0);
+		fit &= !is_excluded(p[0], p[1]);
 		if (fit && (!three || p[1] <= p[2]) && !run_one(setup, p, three ? 3 : 2, run))
 			return false;
 	}
 	return true;
 }
 
-void scenario_all(bool three, bool (*run)(const struct scenario *s))
+void scenario_all(bool three, bool soak, bool (*run)(const struct scenario *s))
 {
+	with_soak = soak;
 	for (unsigned int i = 0; i < setup_count; i++) {
 		if (!run_from(&setups[i], three, run))
 			return;

@@ -5,7 +5,6 @@
  */
 #include "race.h"
 
-#include <frames.h>
 #include <range.h>
 
 unsigned int frame_regions, rows_region;
@@ -22,10 +21,25 @@ static void free_in(unsigned int row, uint64_t ready, uint64_t returned)
 	memory.frame_row[row].returned.raw = returned;
 }
 
+/* By an allocation while nothing else is free. */
 static void owns(unsigned int i, unsigned int row)
 {
-	memory.owner[row].raw = frame_cpu(i)->tag;
-	frame_own(frame_cpu(i), &memory.owner[row]);
+	struct memory before = memory;
+	pa_t frame;
+
+	for (unsigned int k = 0; k < ROWS; k++)
+		free_in(k, k == row ? 2 : 0, 0);
+	CHECK(frame_alloc(frame_cpu(i), &frame) == OK && memory.owner[row].raw != 0);
+	before.owner[row] = memory.owner[row];
+	memory = before;
+}
+
+/* Was split before and joined: its rows still say that all is free. */
+static void rested(unsigned int i)
+{
+	for (unsigned int row = i * ROWS_PER_2M; row < (i + 1) * ROWS_PER_2M; row++)
+		free_in(row, ~0ULL, 0);
+	free_in(i * ROWS_PER_2M, 0, ~0ULL);
 }
 
 /* Region 0 split and used up; 1 and 2 are 2 MiB frames of CPU 0 and 1. */
@@ -40,6 +54,8 @@ static void frames_used(void)
 	region(0, REGION_SPLIT);
 	region(1, REGION_USED);
 	region(2, REGION_USED);
+	rested(1);
+	rested(2);
 }
 
 static void few(void)
@@ -64,6 +80,17 @@ static void owned(void)
 	owns(1, 1);
 }
 
+/* CPU 0 looks first where the free frame is, behind the row of FRAME_MINE. */
+static void late(void)
+{
+	pa_t frame;
+
+	frames_used();
+	owns(0, 2);
+	CHECK(frame_alloc(frame_cpu(0), &frame) == ERR_NO_MEMORY);
+	free_in(2, 0x20, 0);
+}
+
 static void none(void)
 {
 	frames_used();
@@ -82,6 +109,7 @@ static void whole(void)
 {
 	frames_used();
 	region(0, REGION_READY);
+	rested(0);
 	in_flux = true;
 }
 
@@ -108,8 +136,9 @@ static void joinable(void)
 static void spare(void)
 {
 	frames_used();
-	region(0, REGION_SPARE);
-	frame_cpu(0)->spare = FRAME_BASE;
+	region(0, REGION_USED);
+	rested(0);
+	CHECK(frame_free_2m(frame_cpu(0), pa(FRAME_BASE)) == OK);
 	in_flux = true;
 }
 
@@ -190,6 +219,7 @@ const struct setup setups[] = {
 	{ "few", few, FRAMES | MINE | MINE_2M },
 	{ "one", one, FRAMES | MINE },
 	{ "owned", owned, FRAMES | MINE | MINE_2M },
+	{ "late", late, FRAMES | MINE | CORNER },
 	{ "none", none, FRAMES | MINE | MINE_2M },
 	{ "boundary", boundary, FRAMES | MINE },
 	{ "whole", whole, FRAMES | JOINING | MINE_2M },

@@ -22,7 +22,7 @@ firmware="$common -O2 -ffreestanding -fbuiltin -fno-pic -fno-pie -mno-red-zone -
 harness="$common -O1 -fno-pic -fno-pie -mno-red-zone $warn"
 sections="--rename-section .text=firmware_text --rename-section .text.unlikely=firmware_text
 	--rename-section .bss=firmware_data,alloc,load,contents,data"
-milliseconds=1500 tsan_milliseconds=600 all= only=
+milliseconds=1500 tsan_milliseconds=600 all='' only=''
 if [ "$soak" = soak ]; then
 	milliseconds=120000 tsan_milliseconds=30000 all=all
 fi
@@ -118,7 +118,7 @@ tests() {
 }
 
 seed() { # NAME FILE SED KIND
-	local mutant=$dir/seed-$1 seed_milliseconds=1500 only=
+	local mutant=$dir/seed-$1 seed_milliseconds=1500 only=''
 	sed -e "$3" "$2" >"$mutant.c"
 	if cmp -s "$2" "$mutant.c"; then
 		fail "seed $1: the sed expression changes nothing in $2"

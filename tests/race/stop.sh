@@ -98,7 +98,8 @@ run() { # KIND MILLISECONDS PROGRAM...
 	local kind=$1 milliseconds=$2
 	shift 2
 	case $kind in
-	frames | pages | requests) GLIBC_TUNABLES=$no_rep "$@" "$kind" $all ;;
+	frames) "$@" "$kind" $all ;; # of the others it would take more than an hour
+	pages | requests) GLIBC_TUNABLES=$no_rep "$@" "$kind" ;;
 	*) TSAN_OPTIONS=halt_on_error=1 "$@" "$milliseconds" 1 "$only" ;;
 	esac
 }

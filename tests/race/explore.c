@@ -192,14 +192,9 @@ static void wander(const struct scenario *s, uint64_t seed)
 	}
 }
 
-void explore(const struct scenario *s, unsigned int preemptions, struct result *result)
+static void search_all(const struct scenario *s, unsigned int preemptions, struct result *result)
 {
 	bound = preemptions;
-	machine_learn(true);
-	for (uint64_t i = 0; i < WANDERINGS; i++)
-		wander(s, i);
-	machine_learnt();
-	machine_learn_more();
 	do {
 		forget();
 		begin(s);
@@ -209,6 +204,17 @@ void explore(const struct scenario *s, unsigned int preemptions, struct result *
 		result->solo = longest;
 		/* What was found wrong counts only when the words were known. */
 	} while (machine_learnt());
+}
+
+void explore(const struct scenario *s, unsigned int preemptions, struct result *result)
+{
+	machine_learn(true);
+	for (uint64_t i = 0; i < WANDERINGS; i++)
+		wander(s, i);
+	machine_learnt();
+	machine_learn_more();
+	search_all(s, preemptions < 1 ? preemptions : 1, result); /* short, to learn more */
+	search_all(s, preemptions, result);
 }
 
 /* The choices as printed: a digit is a load or a locked access of a CPU, a letter a drain. */

@@ -31,15 +31,21 @@ done
 # shellcheck disable=SC2086
 $CC $objects $firmware -o "$dir/race"
 
+# The firmware's objects, with the mutant in place of one of them.
+build() { # MUTANT FILE
+	# shellcheck disable=SC2086
+	others=$(printf '%s\n' $firmware | grep -v "/$(basename "$2" .c)\.o$")
+	# shellcheck disable=SC2086
+	$CC -std=gnu11 -O1 -g -w $include -iquote mm -c "$1.c" -o "$1.o" &&
+		$CC $objects "$1.o" $others -o "$1"
+}
+
 seed() { # NAME FILE SED SCENARIO
 	mutant=$dir/seed-$1
 	sed -e "$3" "$2" > "$mutant.c"
 	if cmp -s "$2" "$mutant.c"; then
 		why="the sed expression changes nothing in $2"
-	# shellcheck disable=SC2086
-	elif ! $CC -std=gnu11 -O1 -g -w $include -iquote mm -c "$mutant.c" -o "$mutant.o" ||
-		! $CC $objects "$mutant.o" \
-			$(printf '%s\n' $firmware | grep -v "/$(basename "$2" .c)\.o$") -o "$mutant"; then
+	elif ! build "$mutant" "$2"; then
 		why="does not compile"
 	elif ! "$dir/race" "$4" | grep '^ok' > /dev/null; then
 		why="$4 fails without it, or does not exist"

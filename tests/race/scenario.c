@@ -40,14 +40,14 @@ struct program {
 static const struct program programs[] = {
 	{ "alloc", FRAMES, true, { GET(ALLOC) } },
 	{ "alloc-alloc", FRAMES, false, { GET(ALLOC), GET(ALLOC) } },
-	{ "alloc-free", FRAMES, true, { GET(ALLOC), DO(FREE, GOT) } },
+	{ "alloc-free", FRAMES, false, { GET(ALLOC), DO(FREE, GOT) } },
 	{ "vmsa", FRAMES, true, { GET(ALLOC_VMSA) } },
 	{ "vmsa-free", FRAMES | SOAK, false, { GET(ALLOC_VMSA), DO(FREE, GOT) } },
 	{ "free", FRAMES | MINE, true, { DO(FREE, FRAME_MINE) } },
-	{ "free-alloc", FRAMES | MINE, true, { DO(FREE, FRAME_MINE), GET(ALLOC) } },
+	{ "free-alloc", FRAMES | MINE, false, { DO(FREE, FRAME_MINE), GET(ALLOC) } },
 	{ "free-twice", FRAMES | MINE, false, { DO(FREE, FRAME_MINE), DO(FREE, FRAME_MINE) } },
 	{ "frame-state", FRAMES, false, { DO(FRAME_STATE, SEEN) } },
-	{ "2m", FRAMES, true, { GET(ALLOC_2M) } },
+	{ "2m", FRAMES, false, { GET(ALLOC_2M) } },
 	{ "2m-free", FRAMES | JOINING | SOAK, false, { GET(ALLOC_2M), DO(FREE_2M, GOT) } },
 	{ "free-2m-twice",
 	  FRAMES | MINE_2M,
@@ -56,7 +56,7 @@ static const struct program programs[] = {
 	{ "free-2m", FRAMES | MINE_2M, false, { DO(FREE_2M, REGION_MINE) } },
 	{ "free-2m-alloc", FRAMES | MINE_2M, false, { DO(FREE_2M, REGION_MINE), GET(ALLOC) } },
 	{ "grow", FRAMES | UNGROWN, true, { GET(GROW), DO(GROWN, GOT) } },
-	{ "grow-alloc", FRAMES | UNGROWN, false, { GET(GROW), DO(GROWN, GOT), GET(ALLOC) } },
+	{ "grow-alloc", FRAMES | UNGROWN | SOAK, false, { GET(GROW), DO(GROWN, GOT), GET(ALLOC) } },
 	{ "grow-fail", FRAMES | UNGROWN, false, { GET(GROW), DO(GROWN_FAILED, GOT) } },
 	{ "validate", GUEST, true, { CHANGE(P0, SIZE_4K, NONE, GUEST) } },
 	{ "validate-p1", GUEST, false, { CHANGE(P1, SIZE_4K, NONE, GUEST) } },
@@ -104,7 +104,7 @@ static const struct program programs[] = {
 	  GUEST | KEPT,
 	  false,
 	  { DO(GROW_ROWS, KEPT_AT), DO(GROWN_ROWS_FAILED, GOT) } },
-	{ "corner-vmsa", FRAMES | CORNER, true, { DO(FREE, 0), GET(ALLOC_VMSA) } },
+	{ "corner-vmsa", FRAMES | CORNER | SOAK, true, { DO(FREE, 0), GET(ALLOC_VMSA) } },
 };
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 
@@ -171,7 +171,8 @@ static bool run_from(const struct setup *setup, bool three, bool (*run)(const st
 		for (unsigned int k = 0; k < (three ? 3 : 2); k++)
 			fit &= fits(setup, p[k], three) && (k == 2 || (p[k]->needs & CORNER) == 0);
 		fit &= !is_excluded(p[0], p[1]);
-		if (fit && (!three || p[1] <= p[2]) && !run_one(setup, p, three ? 3 : 2, run))
+		if (fit && (!three || (p[0] <= p[1] && p[1] <= p[2])) &&
+		    !run_one(setup, p, three ? 3 : 2, run))
 			return false;
 	}
 	return true;

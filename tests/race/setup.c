@@ -145,7 +145,6 @@ static void spare(void)
 static void ungrown(void)
 {
 	frames_used();
-	region(1, REGION_NONE);
 	region(2, REGION_NONE);
 	in_flux = true;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# All tests, or the parts named: unit seeded seam image repro soak. Every part
+# All tests, or the parts named: unit seeded race seam image repro soak. Every part
 # prints TAP lines; they are counted here, and a part that fails without one
 # counts as one failure. The last line is "N passed, N failed".
 set -u
@@ -34,7 +34,7 @@ unit() { # COMPILER
 	return "${PIPESTATUS[0]}"
 }
 
-[ $# != 0 ] || set -- unit seeded seam image repro
+[ $# != 0 ] || set -- unit seeded race seam image repro
 for name in "$@"; do
 	case $name in
 	unit)
@@ -42,6 +42,10 @@ for name in "$@"; do
 		part "unit and path tests, clang, ASan and UBSan" unit clang
 		;;
 	seeded) part "seeded faults" tests/seeded/run.sh ;;
+	race)
+		part "every interleaving of the memory manager" tests/race/run.sh
+		part "a vCPU stopped at every instruction, threads" tests/race/stop.sh
+		;;
 	seam) part "checks of source and objects" tests/seam/run.sh ;;
 	image)
 		part "guests under QEMU" tests/image/run.sh
@@ -49,7 +53,11 @@ for name in "$@"; do
 		part "soft-SNP's counters" sim/softsnp/selftest.sh
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
-	soak) part "soak" tests/image/soak.sh ;;
+	soak)
+		part "soak: interleavings" tests/race/run.sh soak
+		part "soak: stopped vCPUs, threads" tests/race/stop.sh soak
+		part "soak: guests" tests/image/soak.sh
+		;;
 	*)
 		echo "all.sh: no part $name" >&2
 		exit 2

@@ -27,14 +27,16 @@ enum event core_open(struct vcpu *v)
 	return EV_AGAIN;
 }
 
-/* One step of the call's own machine. */
+/* The call's own machine, up to the end of a bounded run of entries or of the call. */
 enum event core_work(struct vcpu *v)
 {
 	struct pvalidate *p = &v->pvalidate;
 
-	ring_append(MACHINE_PVALIDATE, v->apic_id, p->at, p->event, p->next);
-	p->event = pvalidate_step(p, p->event);
-	if (p->event != EV_NONE)
+	do {
+		ring_append(MACHINE_PVALIDATE, v->apic_id, p->at, p->event, p->next);
+		p->event = pvalidate_step(p, p->event);
+	} while (p->event != EV_NONE && p->event != EV_AGAIN);
+	if (p->event == EV_AGAIN)
 		return EV_AGAIN;
 	v->answer.result = p->result;
 	return EV_DONE;

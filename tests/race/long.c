@@ -129,7 +129,7 @@ static void run(const struct long_run *r, long milliseconds, uint64_t seed)
 		expect(pthread_join(id[i], NULL) == 0);
 	r->end(thread);
 	printf("ok - two threads, %s: %llu steps, no frame or page twice, none lost, %s\n", r->name,
-	       (unsigned long long)(thread[0].steps + thread[1].steps), r->verdict);
+	       (unsigned long long)thread[0].steps + thread[1].steps, r->verdict);
 }
 
 int main(int argc, char **argv)

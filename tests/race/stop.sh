@@ -15,7 +15,7 @@ model="$(echo sim/host/*.c sim/snp/*.c cpu/{cpuid,log,secrets,vmsa}.c)"
 PKG=${PKG:-.build/pkg}
 mbedtls="-isystem $PKG/mbedtls/include -DMBEDTLS_CONFIG_FILE=<svsm/mbedtls_config.h>"
 warn="-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror"
-common="-std=gnu11 -g -Iinclude"
+common="-std=gnu11 -g -Iinclude -iquote mm"
 # The firmware's flags (GNUmakefile: bare), but where its code and data are to be.
 firmware="$common -O2 -ffreestanding -fbuiltin -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only
 	-fno-jump-tables -fcf-protection=none -fno-asynchronous-unwind-tables -fno-stack-protector"

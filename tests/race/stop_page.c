@@ -5,7 +5,7 @@
  * in the end must be what one after the other would have given, but for a
  * page that was in flight.
  */
-#include "../../mm/record.h"
+#include "record.h"
 #include "stop.h"
 
 #include <svsm/frame.h>

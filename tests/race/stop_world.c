@@ -4,7 +4,7 @@
  * the record's words, with the account telling which frames nobody holds.
  */
 #include "stop_world.h"
-#include "../../mm/record.h"
+#include "record.h"
 
 #include <string.h>
 

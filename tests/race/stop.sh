@@ -37,6 +37,7 @@ fail() {
 
 object() { # FILE: its name in $dir
 	local name=${1%.c}
+	name=${name#.} # or a wildcard would not find it
 	echo "${name//\//_}.o"
 }
 

@@ -321,18 +321,19 @@ bool machine_alone(unsigned int i)
 	return machine_can_step(i) && !is_shared(&cpu[i], cpu[i].kind, cpu[i].word);
 }
 
-/* An operation is over when it has returned and its stores are in memory. */
+/* An operation is over when it has returned, and all stores up to its end are in memory. */
 uint16_t machine_over(void)
 {
-	uint16_t over = 0;
+	unsigned int over = 0;
 
 	for (unsigned int i = 0; i < cpus; i++) {
-		for (unsigned int k = 0; k < OPS; k++)
-			over |= (uint16_t)(cpu[i].out[k].returned << (i * OPS + k));
-		for (unsigned int k = 0; k < cpu[i].stores; k++)
-			over &= (uint16_t) ~(1U << (i * OPS + cpu[i].buffer[k].op));
+		for (unsigned int k = 0; k < OPS && cpu[i].out[k].returned; k++) {
+			if (cpu[i].stores > 0 && cpu[i].buffer[0].op <= k)
+				break;
+			over |= 1U << (i * OPS + k);
+		}
 	}
-	return over;
+	return (uint16_t)over;
 }
 
 /* Begun as late as can be, so that as much as can be is over before it. */

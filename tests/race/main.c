@@ -2,7 +2,8 @@
 /*
  * race: all pairs, then all threes with at most 3 preemptions; TAP, and a
  * comment for each scenario. race soak: more of both.
- * race SCENARIO: only that one. race SCENARIO CHOICES: that interleaving, in words.
+ * race SCENARIO: only that one; race RECORD: (with the colon): all that begin there. race SCENARIO
+ * CHOICES: that interleaving, in words.
  */
 #include "race.h"
 
@@ -70,11 +71,20 @@ static void show(const struct scenario *s)
 	printf("# %s: %s\n# replay: race %s %s\n", s->name, what, s->name, trace);
 }
 
+static bool is_wanted(const struct scenario *s)
+{
+	size_t length = only == NULL ? 0 : strlen(only);
+
+	if (only == NULL || strcmp(only, s->name) == 0)
+		return true;
+	return only[length - 1] == ':' && strncmp(only, s->name, length) == 0;
+}
+
 static bool run(const struct scenario *s)
 {
 	struct result r = { 0 };
 
-	if (only != NULL && strcmp(only, s->name) != 0)
+	if (!is_wanted(s))
 		return true;
 	if (choices != NULL) {
 		explore_replay(s, choices);
@@ -106,7 +116,9 @@ int main(int argc, char **argv)
 	only = argc > 1 && !soak ? argv[1] : NULL;
 	choices = argc > 2 ? argv[2] : NULL;
 	bound = NO_BOUND;
-	scenario_all(false, soak || only != NULL, run);
+	scenario_all(false,
+		     soak || choices != NULL || (only != NULL && only[strlen(only) - 1] != ':'),
+		     run);
 	end_group();
 	bound = soak ? PREEMPTIONS_SOAK : PREEMPTIONS;
 	scenario_all(true, soak, run);

@@ -167,6 +167,7 @@ enum {
 	CLAIMED = 32,  /* each CPU has claimed the page PAGE_MINE */
 	KEPT = 64,     /* region KEPT_REGION is to have the guest's rows */
 	JOINING = 128, /* enough is free to make 2 MiB of it */
+	ALIKE = 1024,  /* the record is the same for all CPUs */
 	SOAK = 512,    /* takes long, and is much like another */
 	CORNER = 256   /* the last of three CPUs has the frame at the 2 MiB boundary */
 };

@@ -137,7 +137,9 @@ static bool with_soak;
 
 static bool fits(const struct setup *setup, const struct program *p, bool three)
 {
-	return (p->needs & ~setup->offers & ~(with_soak ? SOAK : 0U)) == 0 && (!three || p->three);
+	if (!with_soak && (p->needs & SOAK) != 0)
+		return false;
+	return (p->needs & ~(setup->offers | SOAK)) == 0 && (!three || p->three);
 }
 
 static bool frees_again(const struct program *p)
@@ -162,6 +164,8 @@ static bool run_from(const struct setup *setup, bool three, bool (*run)(const st
 {
 	const struct program *p[CPUS];
 
+	if (three && !with_soak && (setup->offers & SOAK) != 0)
+		return true;
 	for (unsigned int i = 0; i < PROGRAMS * PROGRAMS * (three ? PROGRAMS : 1); i++) {
 		bool fit = true;
 
@@ -171,8 +175,8 @@ static bool run_from(const struct setup *setup, bool three, bool (*run)(const st
 		for (unsigned int k = 0; k < (three ? 3 : 2); k++)
 			fit &= fits(setup, p[k], three) && (k == 2 || (p[k]->needs & CORNER) == 0);
 		fit &= !is_excluded(p[0], p[1]);
-		if (fit && (!three || (p[0] <= p[1] && p[1] <= p[2])) &&
-		    !run_one(setup, p, three ? 3 : 2, run))
+		if (fit && ((setup->offers & ALIKE) == 0 || p[0] <= p[1]) &&
+		    (!three || p[1] <= p[2]) && !run_one(setup, p, three ? 3 : 2, run))
 			return false;
 	}
 	return true;

@@ -41,8 +41,7 @@ static bool may_be_busy(const struct picture *p, unsigned int x, unsigned int re
 		const struct op *op = &cpu[y / OPS].op[y % OPS];
 
 		if (op->kind == OP_CLAIM && op->size == SIZE_2M &&
-		    op->where / FRAMES_PER_2M == region && cpu[y / OPS].out[y % OPS].result != OK &&
-		    overlap(x, y))
+		    op->where / FRAMES_PER_2M == region && overlap(x, y))
 			return true;
 	}
 	return false;
@@ -75,11 +74,42 @@ static enum err claim_2m(const struct picture *p, const struct op *op)
 	return is_whole(p, region, false, op->state != PAGE_GUEST) ? ERR_STATE : ERR_RMP;
 }
 
+/*
+ * Why 2 MiB could not be claimed is found out row by row, after the fact. When
+ * others change the region meanwhile, it may be any reason; that it was not is exact.
+ */
+static bool is_changing(unsigned int x, unsigned int region)
+{
+	for (unsigned int y = 0; y < cpus * OPS; y++) {
+		const struct op *op = &cpu[y / OPS].op[y % OPS];
+
+		if (op->kind >= OP_CLAIM && op->kind != OP_PAGE_STATE &&
+		    op->where / FRAMES_PER_2M == region && overlap(x, y))
+			return true;
+	}
+	return false;
+}
+
+/* The rows may become present while they are looked at. */
+static bool is_growing_rows(const struct picture *p, unsigned int x, unsigned int region)
+{
+	bool growing = false;
+
+	for (unsigned int y = 0; y < cpus * OPS; y++)
+		growing |= cpu[y / OPS].op[y % OPS].kind == OP_GROWN_ROWS && overlap(x, y);
+	return growing && !p->split[region];
+}
+
 static bool claim(struct picture *p, unsigned int x, const struct op *op, const struct outcome *out)
 {
 	enum err must = op->size == SIZE_2M ? claim_2m(p, op) : claim_4k(p, op);
 	unsigned int region = op->where / FRAMES_PER_2M;
 
+	if (out->result != must && op->size == SIZE_2M && out->result != OK &&
+	    is_changing(x, region))
+		return true;
+	if (out->result != must && must == OK && out->result == ERR_NO_MEMORY)
+		return is_growing_rows(p, x, region);
 	if (out->result != must)
 		return out->result == ERR_BUSY && may_be_busy(p, x, region);
 	if (must != OK)

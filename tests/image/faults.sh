@@ -18,6 +18,9 @@ git ls-files | while read -r file; do
 	cp -p "$file" "$tree/$file"
 	[ "${file#.ci/}" != "$file" ] || touch "$tree/$file"
 done
+(cd $tree && find . -name .build -prune -o -type f -printf '%P\n') | while read -r file; do
+	[ -e "$file" ] || rm "$tree/$file"
+done
 cp -n .build/prereq.done $tree/ 2>/dev/null
 cd $tree || exit 1
 

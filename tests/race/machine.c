@@ -6,6 +6,7 @@
  */
 #include "race.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
 
@@ -15,7 +16,6 @@
 struct memory memory;
 struct cpu cpu[CPUS];
 unsigned int cpus;
-const char *wrong;
 
 static uint8_t stack[CPUS][STACK] __attribute__((aligned(64)));
 static jmp_buf scheduler;
@@ -27,12 +27,6 @@ static struct {
 	uint16_t touch, write;
 } use[2][sizeof(memory) + CPUS * sizeof(struct frame_cpu)];
 static bool all_shared;
-
-void fail(const char *what)
-{
-	if (wrong == NULL)
-		wrong = what;
-}
 
 static unsigned int number(const struct cpu *c)
 {
@@ -393,6 +387,8 @@ _Noreturn void hw_stop(enum reason reason, uint64_t detail)
 {
 	(void)reason;
 	(void)detail;
+	if (running == NULL)
+		abort();
 	fail("a CHECK of the firmware");
 	for (;;)
 		park(running);

@@ -2,8 +2,8 @@
 /*
  * race: all pairs, then all threes with at most 3 preemptions; TAP, and a
  * comment for each scenario. race soak: more of both.
- * race SCENARIO: only that one; race RECORD: (with the colon): all that begin there. race SCENARIO
- * CHOICES: that interleaving, in words.
+ * race SCENARIO: only that one; race RECORD: (with the colon): all that begin
+ * there. race SCENARIO CHOICES: that interleaving, in words.
  */
 #include "race.h"
 
@@ -111,17 +111,16 @@ static bool run(const struct scenario *s)
 
 int main(int argc, char **argv)
 {
-	bool soak = argc > 1 && strcmp(argv[1], "soak") == 0;
+	bool soak = argc > 1 && strcmp(argv[1], "soak") == 0, all;
 
 	only = argc > 1 && !soak ? argv[1] : NULL;
 	choices = argc > 2 ? argv[2] : NULL;
 	bound = NO_BOUND;
-	scenario_all(false,
-		     soak || choices != NULL || (only != NULL && only[strlen(only) - 1] != ':'),
-		     run);
+	all = soak || (only != NULL && only[strlen(only) - 1] != ':');
+	scenario_all(false, all, run);
 	end_group();
 	bound = soak ? PREEMPTIONS_SOAK : PREEMPTIONS;
-	scenario_all(true, soak, run);
+	scenario_all(true, all, run);
 	end_group();
 	return any_failed;
 }

@@ -169,7 +169,7 @@ enum {
 	JOINING = 128, /* enough is free to make 2 MiB of it */
 	ALIKE = 1024,  /* the record is the same for all CPUs */
 	SOAK = 512,    /* takes long, and is much like another */
-	CORNER = 256   /* the last of three CPUs has the frame at the 2 MiB boundary */
+	LATE = 256     /* frames of region 1 are CPU 0's and the last CPU's */
 };
 struct setup {
 	const char *name;

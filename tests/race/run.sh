@@ -40,6 +40,12 @@ build() { # MUTANT FILE
 		$CC $objects "$1.o" $others -o "$1"
 }
 
+passes() { # SCENARIO
+	grep -q "^# $1: [0-9]" "$dir/scenarios.txt" && return
+	"$dir/race" "$1" >> "$dir/scenarios.txt"
+	grep -q "^# $1: [0-9]" "$dir/scenarios.txt"
+}
+
 seed() { # NAME FILE SED SCENARIO
 	mutant=$dir/seed-$1
 	sed -e "$3" "$2" > "$mutant.c"
@@ -47,7 +53,7 @@ seed() { # NAME FILE SED SCENARIO
 		why="the sed expression changes nothing in $2"
 	elif ! build "$mutant" "$2"; then
 		why="does not compile"
-	elif ! "$dir/race" "$4" | grep '^ok' > /dev/null; then
+	elif ! passes "$4"; then
 		why="$4 fails without it, or does not exist"
 	elif timeout 60 "$mutant" "$4" > "$mutant.log" 2>&1; then
 		why="$4 does not notice it"

@@ -17,6 +17,8 @@ struct program {
 #define P2 (2 * ROW_FRAMES + 5)	  /* one of another row, */
 #define RUN (ROW_FRAMES - 1)	  /* and three over two rows */
 #define SEEN (2 * ROW_FRAMES + 3) /* a free frame in some records */
+#define CORNER FRAMES_PER_2M
+#define FRAME_LATE (CORNER + ROW_FRAMES + 8)
 #define KEPT_AT (KEPT_REGION * FRAMES_PER_2M)
 
 #define CLAIM(where, size, from)                                                                   \
@@ -104,7 +106,8 @@ static const struct program programs[] = {
 	  GUEST | KEPT,
 	  false,
 	  { DO(GROW_ROWS, KEPT_AT), DO(GROWN_ROWS_FAILED, GOT) } },
-	{ "corner-vmsa", FRAMES | CORNER | SOAK, true, { DO(FREE, 0), GET(ALLOC_VMSA) } },
+	{ "late-free-alloc", FRAMES | LATE, true, { DO(FREE, FRAME_LATE), GET(ALLOC) } },
+	{ "corner-vmsa", FRAMES | LATE, true, { DO(FREE, CORNER), GET(ALLOC_VMSA) } },
 };
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 
@@ -159,6 +162,18 @@ static bool is_excluded(const struct program *a, const struct program *b)
 	return (frees_again(a) && frees_got(b)) || (frees_got(a) && frees_again(b));
 }
 
+/* What CPU 0 has is for it alone, and the other one's for the last CPU. */
+static bool is_late_wrong(const struct program *const *p, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (i != 0 && p[i]->op[0].where == FRAME_LATE)
+			return true;
+		if (i + 1 != count && p[i]->op[0].kind == OP_FREE && p[i]->op[0].where == CORNER)
+			return true;
+	}
+	return false;
+}
+
 /* The record may not be the same for all CPUs: so pairs in both orders. */
 static bool run_from(const struct setup *setup, bool three, bool (*run)(const struct scenario *s))
 {
@@ -173,8 +188,8 @@ static bool run_from(const struct setup *setup, bool three, bool (*run)(const st
 		p[1] = &programs[i / PROGRAMS % PROGRAMS];
 		p[2] = &programs[i / PROGRAMS / PROGRAMS % PROGRAMS];
 		for (unsigned int k = 0; k < (three ? 3 : 2); k++)
-			fit &= fits(setup, p[k], three) && (k == 2 || (p[k]->needs & CORNER) == 0);
-		fit &= !is_excluded(p[0], p[1]);
+			fit &= fits(setup, p[k], three);
+		fit &= !is_excluded(p[0], p[1]) && !is_late_wrong(p, three ? 3 : 2);
 		if (fit && ((setup->offers & ALIKE) == 0 || p[0] <= p[1]) &&
 		    (!three || p[1] <= p[2]) && !run_one(setup, p, three ? 3 : 2, run))
 			return false;

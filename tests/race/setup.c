@@ -80,15 +80,19 @@ static void owned(void)
 	owns(1, 1);
 }
 
-/* CPU 0 looks first where the free frame is, behind the row of FRAME_MINE. */
+/* In region 1, which a walk passes once: CPU 0 looks first where the free frame
+ * is. */
 static void late(void)
 {
 	pa_t frame;
 
 	frames_used();
-	owns(0, 2);
+	region(1, REGION_SPLIT);
+	for (unsigned int i = ROWS_PER_2M; i < 2 * ROWS_PER_2M; i++)
+		free_in(i, 0, 0);
+	owns(0, ROWS_PER_2M + 2);
 	CHECK(frame_alloc(frame_cpu(0), &frame) == ERR_NO_MEMORY);
-	free_in(2, 0x20, 0);
+	free_in(ROWS_PER_2M + 2, 0x20, 0);
 }
 
 static void none(void)
@@ -218,7 +222,7 @@ const struct setup setups[] = {
 	{ "few", few, ALIKE | FRAMES | MINE | MINE_2M },
 	{ "one", one, ALIKE | FRAMES | MINE },
 	{ "owned", owned, FRAMES | MINE | MINE_2M },
-	{ "late", late, FRAMES | MINE | CORNER },
+	{ "late", late, FRAMES | LATE | SOAK },
 	{ "none", none, FRAMES | MINE },
 	{ "boundary", boundary, FRAMES | MINE },
 	{ "whole", whole, SOAK | ALIKE | FRAMES | JOINING | MINE_2M },
@@ -231,7 +235,7 @@ const struct setup setups[] = {
 	{ "guest-rested", guest_rested, SOAK | ALIKE | GUEST },
 	{ "split-none", split_none, ALIKE | GUEST },
 	{ "split-all", split_all, ALIKE | GUEST },
-	{ "split-mixed", split_mixed, ALIKE | GUEST },
+	{ "split-mixed", split_mixed, ALIKE | SOAK | GUEST },
 	{ "split-claimed", split_claimed, ALIKE | GUEST | CLAIMED },
 	{ "kept-none", kept_none, ALIKE | GUEST | KEPT },
 	{ "kept-all", kept_all, ALIKE | GUEST | KEPT },

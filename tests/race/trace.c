@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The choices so far, to print and to replay, and in words what each has done. */
+/* What went wrong; the choices so far, to print and to replay, and in words what each has done. */
 #include "race.h"
 
 #include <stdio.h>
@@ -7,6 +7,13 @@
 char trace[TRACE];
 unsigned int trace_length;
 bool verbose;
+const char *wrong;
+
+void fail(const char *what)
+{
+	if (wrong == NULL)
+		wrong = what;
+}
 
 static const char *name(const void *word)
 {

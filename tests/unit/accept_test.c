@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lazy acceptance of the SVSM's memory, and what a hypervisor may do to it. */
 #include <snp/host.h>
+#include <svsm/abi.h>
 #include <svsm/accept.h>
 #include <svsm/frame.h>
 #include <svsm/page.h>
@@ -88,4 +89,49 @@ declare_test(accept_pvalidate_fails)
 	check_eq(state(REGION), PAGE_USED);
 	check_eq(accept_more(), OK);
 	check_eq(state(REGION + PAGE_2M), PAGE_FREE);
+}
+
+/* More guest memory, of which the rows are still to be accepted. */
+#define MORE 0x40000000ULL
+
+static void add_more(void)
+{
+	static struct page_row row[2 * ROWS_PER_2M];
+	static shared8 region[2];
+
+	host_new(1);
+	host_serve(EV_START);
+	frame_reserve(pa(REGION), PAGE_2M);
+	check_eq(page_add_range(pa(MORE), 2 * PAGE_2M, region, row, pa(REGION)), OK);
+}
+
+declare_test(accept_rows_when_split)
+{
+	add_more();
+	check_eq(accept_claim(pa(MORE + PAGE_2M), SIZE_2M, PAGE_NONE), OK);
+	check_eq(host_log_count(HOST_PVALIDATE), 0);
+	check_eq(accept_claim(pa(MORE), SIZE_4K, PAGE_NONE), OK);
+	check_eq(host_log_count(HOST_PVALIDATE), 1);
+	check_eq(host_log_find(HOST_PVALIDATE, REGION, 1, 0) == HOST_LOG, false);
+	check_eq(accept_claim(pa(MORE + PAGE_4K), SIZE_4K, PAGE_NONE), OK);
+	check_eq(host_log_count(HOST_PVALIDATE), 1);
+	check_eq(state(REGION), PAGE_USED);
+	/* It is no frame to be had, nor one to be freed. */
+	check_eq(frame_free_2m(frame_cpu(0), pa(REGION)), ERR_STATE);
+}
+
+/* The hypervisor has no memory for them: the guest is told to try again, and may. */
+declare_test(accept_rows_refused)
+{
+	const uint64_t entry = MORE | SVSM_ENTRY_VALIDATE;
+
+	add_more();
+	host.snp.slot[1].bytes = 2 * PAGE_2M;
+	check_eq(host_pvalidate(&entry, 1, 0), SVSM_ERR_BUSY);
+	check_eq(host_next(), 0);
+	check_eq(accept_claim(pa(MORE), SIZE_4K, PAGE_NONE), ERR_HOST);
+	check_eq(state(REGION), PAGE_NONE);
+	host.snp.slot[1].bytes = HOST_SVSM_BYTES;
+	check_eq(accept_claim_run(pa(MORE), 5, PAGE_NONE), OK);
+	check_eq(accept_claim_run(pa(MORE), 5, PAGE_NONE), ERR_BUSY);
 }

@@ -9,8 +9,7 @@
 
 #include <svsm/accept.h>
 
-/* How many entries name 4 KiB pages that follow each other. Looked at by four, as long as it can.
- */
+/* How many entries name 4 KiB pages that follow each other. By four, as long as it goes. */
 static unsigned int run_length(const uint64_t *raw, uint64_t room)
 {
 	uint64_t first = raw[0], n = 0;

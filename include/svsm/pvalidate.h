@@ -10,11 +10,11 @@
 #include <svsm/call.h>
 #include <svsm/page.h>
 
-/* One step of the machine begins at most so many entries... */
+/* One step of the machine begins at most so many entries. */
 #define PVALIDATE_RUN_ENTRIES 256U
-/* ...and no batch once it has zeroed so much. */
-#define PVALIDATE_RUN_BYTES PAGE_2M
-/* A call begins no batch once it has zeroed so much: INCOMPLETE. In entries, a list is the bound.
+/*
+ * Neither a step nor the call begins an entry once the call has zeroed so
+ * much: INCOMPLETE. In entries, a list is the call's bound.
  */
 #define PVALIDATE_CALL_BYTES (8 * PAGE_2M)
 

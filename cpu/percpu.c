@@ -2,11 +2,11 @@
 /* One block per vCPU: see percpu.h. */
 #include "percpu.h"
 
-#include <svsm/ghcb.h>
+#include <svsm/types.h>
 
 #define MSR_GS_BASE 0xc0000101U
 
-static struct percpu block[GHCB_CPUS];
+static struct percpu block[CPU_MAX];
 
 void percpu_load(unsigned int index)
 {

@@ -12,7 +12,7 @@
 #include <svsm/hw.h>
 #include <svsm/pt.h>
 
-#define TABLE_PAGES 48U /* as svsm.lds reserves */
+#define TABLE_PAGES 56U /* as svsm.lds reserves */
 
 #define CR0_WP 0x10000ULL
 #define CR4_UMIP 0x800ULL
@@ -24,6 +24,13 @@ extern uint8_t image_data[], image_data_end[];
 extern uint8_t df_stack[], df_stack_end[], boot_stack[], boot_stack_end[];
 extern uint64_t image_tables[TABLE_PAGES][PT_WORDS];
 extern uint8_t image_ghcb[];
+
+/*
+ * Regions of their own, under one slot of the root: a context has eight pages
+ * of addresses, the lower four stay unmapped.
+ */
+#define CONTEXTS_VA 0xffffff0000000000ULL
+#define CONTEXT_PITCH (2 * CPU_CONTEXT_FRAMES * PAGE_4K)
 
 static struct pt pt;
 static uint64_t image_base;
@@ -59,7 +66,8 @@ void tables_build(unsigned int c_bit)
 	map_image(boot_stack, boot_stack_end, PT_WRITE);
 	map_image(tables, tables + sizeof(image_tables), PT_WRITE);
 	map_image(image_ghcb, image_ghcb + PAGE_4K, PT_WRITE);
-	if (pt_map(&pt, WINDOW_VA, pa(0), PAGE_2M, PAGE_2M, PT_WRITE) != OK)
+	if (pt_map(&pt, WINDOW_VA, pa(0), PAGE_2M, PAGE_2M, PT_WRITE) != OK ||
+	    pt_reserve(&pt, CONTEXTS_VA, CPU_CONTEXTS * CONTEXT_PITCH) != OK)
 		hw_stop(REASON_NO_MEMORY, 0);
 	load_root();
 }
@@ -83,8 +91,10 @@ static bool rescind(const void *va)
 	return (uint32_t)rax == RMP_OK && !carry;
 }
 
-enum err cpu_share_ghcb(void **va, pa_t *page)
+enum err cpu_share_ghcb(unsigned int cpu, void **va, pa_t *page)
 {
+	if (cpu != 0)
+		return ERR_STATE;
 	*va = image_ghcb;
 	*page = image_pa(image_ghcb);
 	if (!rescind(image_ghcb))
@@ -118,15 +128,53 @@ void *cpu_memory(pa_t at)
 	return (void *)(WINDOW_VA + at.raw);
 }
 
-/* With CR0.WP off: the pages that say so are among those that change. */
-void cpu_seal(void)
+/* The tables are read-only: this CPU alone may write to them for a moment. */
+static uint64_t lift_protection(void)
 {
 	uint64_t cr0;
 
 	__asm__ volatile("movq %%cr0, %0" : "=r"(cr0));
 	__asm__ volatile("movq %0, %%cr0" : : "r"(cr0 & ~CR0_WP) : "memory");
+	return cr0;
+}
+
+static void restore_protection(uint64_t cr0)
+{
+	__asm__ volatile("movq %0, %%cr0" : : "r"(cr0) : "memory");
+}
+
+static uint64_t context_va(unsigned int slot)
+{
+	CHECK(slot < CPU_CONTEXTS);
+	return CONTEXTS_VA + slot * CONTEXT_PITCH + CONTEXT_PITCH / 2;
+}
+
+void *cpu_map_context(unsigned int slot, const pa_t frame[CPU_CONTEXT_FRAMES])
+{
+	uint64_t va = context_va(slot), cr0 = lift_protection();
+
+	for (unsigned int i = 0; i < CPU_CONTEXT_FRAMES; i++)
+		CHECK(pt_set(&pt, va + i * PAGE_4K, frame[i], PT_WRITE) == OK);
+	restore_protection(cr0);
+	return (void *)va;
+}
+
+void cpu_unmap_context(unsigned int slot)
+{
+	uint64_t va = context_va(slot), cr0 = lift_protection();
+
+	for (unsigned int i = 0; i < CPU_CONTEXT_FRAMES; i++)
+		CHECK(pt_clear(&pt, va + i * PAGE_4K) == OK);
+	restore_protection(cr0);
+}
+
+/* The pages that say so are among those that change. */
+void cpu_seal(void)
+{
+	uint64_t cr0 = lift_protection();
+
 	if (pt_change(&pt, (uint64_t)image_tables, sizeof(image_tables), 0) != OK)
 		hw_stop(REASON_BUG, 0);
-	__asm__ volatile("movq %0, %%cr0" : : "r"(cr0) : "memory");
+	restore_protection(cr0);
 	load_root();
 }

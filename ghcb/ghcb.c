@@ -5,7 +5,7 @@
 #define VERSION 2U
 #define USAGE_STANDARD 0U
 
-struct ghcb_own ghcb_own[GHCB_CPUS];
+struct ghcb_own ghcb_own[CPU_MAX];
 
 /* Version and usage stay as they are: only the hypervisor reads them. */
 enum err ghcb_init(void *va, pa_t page)

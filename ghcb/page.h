@@ -61,7 +61,7 @@ struct ghcb_own {
 	volatile struct ghcb_page *page; /* NULL before ghcb_init */
 	pa_t at;
 };
-extern struct ghcb_own ghcb_own[GHCB_CPUS];
+extern struct ghcb_own ghcb_own[CPU_MAX];
 
 static inline void ghcb_send(const struct ghcb_own *own, const struct ghcb_request *request)
 {

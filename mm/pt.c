@@ -154,6 +154,44 @@ enum err pt_change(struct pt *pt, uint64_t va, uint64_t bytes, unsigned int flag
 	return OK;
 }
 
+enum err pt_reserve(struct pt *pt, uint64_t va, uint64_t bytes)
+{
+	uint64_t end = align_up(va + bytes, PAGE_2M);
+	enum err err = OK;
+
+	for (va = align_down(va, PAGE_2M); va < end && err == OK; va += PAGE_2M) {
+		if (word_at(pt, va, 0, &err) == NULL)
+			break;
+		pt->page[0][slot_of(va, ROOT_LEVEL)] &= ~US;
+		pt->page[0][slot_of(va, ROOT_LEVEL)] |= NX;
+	}
+	return err;
+}
+
+/* One store: another CPU's walk sees the old leaf or the new one. */
+static enum err set_word(const struct pt *pt, uint64_t va, uint64_t word)
+{
+	unsigned int level;
+	uint64_t *at = last_word(pt, va, &level);
+
+	if (level != 0)
+		return ERR_STATE;
+	*(volatile uint64_t *)at = word;
+	return OK;
+}
+
+enum err pt_set(const struct pt *pt, uint64_t va, pa_t at, unsigned int flags)
+{
+	if (!is_aligned(va | at.raw, PAGE_4K) || writable_code(flags))
+		return ERR_ADDRESS;
+	return set_word(pt, va, leaf_word(pt, at.raw, 0, flags));
+}
+
+enum err pt_clear(const struct pt *pt, uint64_t va)
+{
+	return set_word(pt, va, 0);
+}
+
 void pt_forget(struct pt *pt, uint64_t va)
 {
 	pt->page[0][slot_of(va, ROOT_LEVEL)] = 0;

@@ -158,7 +158,7 @@ enum event boot_ghcb(struct boot *b)
 	void *va;
 	pa_t at;
 
-	switch (cpu_share_ghcb(&va, &at)) {
+	switch (cpu_share_ghcb(hw_cpu(), &va, &at)) {
 	case OK:
 		break;
 	case ERR_HOST:

@@ -2,7 +2,8 @@
 /* The event ring: see ring.h. */
 #include <svsm/ring.h>
 
-struct ring rings[RING_CPUS];
+static struct ring boot_ring;
+struct ring *rings[CPU_MAX] = { &boot_ring };
 
 void ring_append(enum machine machine, uint32_t vcpu, unsigned int state, enum event ev,
 		 uint64_t argument)
@@ -18,7 +19,7 @@ void ring_append(enum machine machine, uint32_t vcpu, unsigned int state, enum e
 
 uint64_t ring_count(unsigned int cpu)
 {
-	return cpu < RING_CPUS ? rings[cpu].count : 0;
+	return cpu < CPU_MAX && rings[cpu] != NULL ? rings[cpu]->count : 0;
 }
 
 bool ring_read(unsigned int cpu, uint64_t index, struct ring_entry *entry)
@@ -27,6 +28,6 @@ bool ring_read(unsigned int cpu, uint64_t index, struct ring_entry *entry)
 
 	if (index >= count || count - index > RING_ENTRIES)
 		return false;
-	*entry = rings[cpu].entry[index % RING_ENTRIES];
+	*entry = rings[cpu]->entry[index % RING_ENTRIES];
 	return true;
 }

@@ -24,10 +24,10 @@ struct cpu_window {
 void cpu_protect(bool umip);
 
 /*
- * Takes one page of the image out of private memory for the GHCB: PVALIDATE
- * off, page state shared, mapped without the C-bit. ERR_RMP, ERR_HOST.
+ * Takes the page kept for a CPU's GHCB out of private memory: PVALIDATE off,
+ * page state shared, mapped without the C-bit. ERR_RMP, ERR_HOST.
  */
-must_check enum err cpu_share_ghcb(void **va, pa_t *page);
+must_check enum err cpu_share_ghcb(unsigned int cpu, void **va, pa_t *page);
 
 /* Replaces the boot window; ERR_NO_MEMORY: out of table pages. Boot only, once. */
 must_check enum err cpu_map_windows(const struct cpu_window *window, unsigned int count);
@@ -35,7 +35,23 @@ must_check enum err cpu_map_windows(const struct cpu_window *window, unsigned in
 /* The SVSM's own memory as a pointer: accepted, and in a window. */
 void *cpu_memory(pa_t at);
 
-/* Makes the page tables read-only: nothing maps memory after boot. */
+/* Slots for contexts of guest vCPUs, and how large one is. */
+#define CPU_CONTEXTS 256U
+#define CPU_CONTEXT_FRAMES 4U
+
+/*
+ * Shows a guest vCPU's context: its frames, one after the other at the slot's
+ * place, for VMPL0 alone, writable, no execute, an unmapped page below. The
+ * contents are what the frames hold. They may be the SVSM's, or pages taken
+ * from the guest. Any CPU, different slots at the same time; writes to the
+ * page tables, which nothing else does after cpu_seal().
+ */
+void *cpu_map_context(unsigned int slot, const pa_t frame[CPU_CONTEXT_FRAMES]);
+
+/* The caller flushes (hw_flush_all) before the frames are used for anything else. */
+void cpu_unmap_context(unsigned int slot);
+
+/* Makes the page tables read-only: but for contexts, nothing maps memory after boot. */
 void cpu_seal(void);
 
 /* Jumped to from cpu/start.S (sm/boot.c). */

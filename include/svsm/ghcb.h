@@ -13,9 +13,6 @@
 #define HV_AP_CREATION 0x2U
 #define HV_MULTI_VMPL 0x20U
 
-/* vCPUs that can have a GHCB. */
-#define GHCB_CPUS 4U
-
 /* MSR protocol, before a GHCB page exists. Stops the VM on nonsense. */
 void msr_negotiate(unsigned int *cbit); /* REASON_GHCB_VERSION */
 uint64_t msr_hv_features(void);

@@ -41,6 +41,21 @@ must_check enum err pt_map(struct pt *pt, uint64_t va, pa_t at, uint64_t bytes, 
 /* New flags for the 4 KiB leaves of a mapped range. ERR_STATE: not so mapped. */
 must_check enum err pt_change(struct pt *pt, uint64_t va, uint64_t bytes, unsigned int flags);
 
+/*
+ * Makes the tables for 4 KiB leaves of [va, va + bytes), and no leaf. All
+ * that lies under the root's slots for it is supervisor data, whatever a leaf
+ * says. ERR_NO_MEMORY, ERR_STATE: a larger leaf is there.
+ */
+must_check enum err pt_reserve(struct pt *pt, uint64_t va, uint64_t bytes);
+
+/*
+ * One 4 KiB leaf in tables that are there, whatever it was before; and none.
+ * ERR_STATE: no table. No other leaf is looked at: any CPU, different leaves
+ * at the same time.
+ */
+must_check enum err pt_set(const struct pt *pt, uint64_t va, pa_t at, unsigned int flags);
+must_check enum err pt_clear(const struct pt *pt, uint64_t va);
+
 /* Forgets everything below the root's slot for `va` (512 GiB). */
 void pt_forget(struct pt *pt, uint64_t va);
 

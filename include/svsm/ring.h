@@ -8,7 +8,6 @@
 #include <svsm/event.h>
 #include <svsm/hw.h>
 
-#define RING_CPUS 4U
 #define RING_ENTRIES 128U /* a power of two */
 
 enum machine { MACHINE_BOOT, MACHINE_VCPU, MACHINE_PVALIDATE };
@@ -27,14 +26,15 @@ struct ring {
 	struct ring_entry entry[RING_ENTRIES];
 };
 
-extern struct ring rings[RING_CPUS];
+/* By CPU. The boot CPU's is there from the start, another one's when the CPU has its area. */
+extern struct ring *rings[CPU_MAX];
 
 static inline struct ring *ring_own(void)
 {
 	unsigned int cpu = hw_cpu();
 
-	CHECK(cpu < RING_CPUS);
-	return &rings[cpu];
+	CHECK(cpu < CPU_MAX);
+	return rings[cpu];
 }
 
 /* The next entry of one's own ring, its time set; the rest is the caller's to fill in. */

@@ -15,6 +15,8 @@ typedef struct {
 #define PAGE_1G 0x40000000ULL
 #define FRAMES_PER_2M 512U
 
+#define CPU_MAX 64U /* vCPUs of a VM */
+
 /* The encoding of PVALIDATE and RMPADJUST, ECX[0] [APM3, spec/snp-arch 2.1]. */
 enum page_size { SIZE_4K = 0, SIZE_2M = 1 };
 

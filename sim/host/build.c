@@ -79,7 +79,7 @@ static void build_record(void)
 
 	add_range(0, HOST_HOLE);
 	add_range(HOST_HOLE_END, HOST_RAM);
-	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES, region, owner, row, VCPU_MAX);
+	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES, region, owner, row, CPU_MAX);
 	frame_fix(pa(HOST_SVSM_GPA), PAGE_2M);
 }
 
@@ -120,7 +120,7 @@ void host_new(unsigned int vmpl)
 	snp_init(&host.snp, &ops, host.rmp, 0, MEMORY / PAGE_4K, CBIT);
 	assign_memory();
 	build_record();
-	CHECK(cpu_share_ghcb(&va, &ghcb) == OK && ghcb_init(va, ghcb) == OK);
+	CHECK(cpu_share_ghcb(0, &va, &ghcb) == OK && ghcb_init(va, ghcb) == OK);
 	for (unsigned int i = 0; i < HOST_GUEST_PAGE_COUNT; i++)
 		give_page(pa(HOST_GUEST_PAGES + i * PAGE_4K));
 	build_vcpu();

@@ -4,18 +4,26 @@
 
 #include <svsm/cpu.h>
 
-/* Within the image's 2 MiB: it was launched, and stays claimed. */
+/*
+ * Within the image's 2 MiB, which stays claimed. The boot CPU's was launched;
+ * the others' are the hypervisor's from the start.
+ */
 #define GHCB_PAGE (HOST_SVSM_GPA + 2 * PAGE_4K)
+#define AP_GHCB_PAGES (HOST_SVSM_GPA + 64 * PAGE_4K)
+
+static uint8_t context[CPU_CONTEXTS][CPU_CONTEXT_FRAMES * PAGE_4K] __attribute__((aligned(64)));
 
 void cpu_protect(bool umip)
 {
 	(void)umip;
 }
 
-enum err cpu_share_ghcb(void **va, pa_t *page)
+enum err cpu_share_ghcb(unsigned int cpu, void **va, pa_t *page)
 {
-	*page = pa(GHCB_PAGE);
-	*va = host_page(GHCB_PAGE);
+	*page = pa(cpu == 0 ? GHCB_PAGE : AP_GHCB_PAGES + cpu * PAGE_4K);
+	*va = host_page(page->raw);
+	if (cpu != 0)
+		return OK;
 	if (hw_pvalidate(*page, SIZE_4K, false).code != RMP_OK)
 		return ERR_RMP;
 	return snp_page_state(&host.snp, GHCB_PAGE, false, false) ? OK : ERR_HOST;
@@ -26,6 +34,18 @@ enum err cpu_map_windows(const struct cpu_window *window, unsigned int count)
 	(void)window;
 	(void)count;
 	return OK;
+}
+
+void *cpu_map_context(unsigned int slot, const pa_t frame[CPU_CONTEXT_FRAMES])
+{
+	(void)frame;
+	CHECK(slot < CPU_CONTEXTS);
+	return context[slot];
+}
+
+void cpu_unmap_context(unsigned int slot)
+{
+	CHECK(slot < CPU_CONTEXTS);
 }
 
 void *cpu_memory(pa_t at)

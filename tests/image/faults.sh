@@ -28,8 +28,12 @@ build() {
 	make -s -j2 PKG="$root/.build/pkg" CACHE="$root/.build/none" warn=-w .build/softsnp.elf32 .build/stub.igvm
 }
 
+context='pa_t f[4]; extern void *frame_cpu(unsigned int); extern int frame_alloc(void *, pa_t *); '
+context+='for (int i = 0; i < 4; i++) frame_alloc(frame_cpu(0), f + i); volatile char *c = cpu_map_context(255, f);'
+
 fault() { # NAME FILE SED REGEX
 	local name=$1 file=$2 expression=$3 want=$4
+	expression=${expression/CONTEXT/$context}
 	[ "${expression#READY }" = "$expression" ] ||
 		expression="s/^\tcpu_seal();/\tcpu_seal();\n\t${expression#READY }/"
 	cp "$file" fault.keep

@@ -162,3 +162,39 @@ declare_test(pt_forget_then_map_again)
 	check_eq(pt_map(&pt, VA, pa(0), PAGE_1G, PAGE_1G, PT_WRITE | PT_USER), OK);
 	check_eq(walk(VA, 1), P | RW | US | AD | PS | C | NX);
 }
+
+declare_test(pt_reserves_tables_for_supervisor_data)
+{
+	fresh(PAGES);
+	check_eq(pt_reserve(&pt, VA, 2 * PAGE_2M), OK);
+	check_eq(pt.used, 5);
+	check_eq(pages[0][256] & (NX | US | P | RW), NX | P | RW);
+	check_eq(pages[1][0] & (P | RW | AD | C), P | RW | AD | C);
+	check_eq(pages[3][0], 0);
+	check_eq(pt_reserve(&pt, VA, 2 * PAGE_2M), OK);
+	check_eq(pt.used, 5);
+	fresh(3);
+	check_eq(pt_reserve(&pt, VA, PAGE_4K), ERR_NO_MEMORY);
+	fresh(PAGES);
+	check_eq(pt_map(&pt, VA, pa(0), PAGE_2M, PAGE_2M, 0), OK);
+	check_eq(pt_reserve(&pt, VA, PAGE_4K), ERR_STATE);
+}
+
+declare_test(pt_sets_and_clears_a_leaf)
+{
+	fresh(PAGES);
+	check_eq(pt_set(&pt, VA, pa(0x1000), PT_WRITE), ERR_STATE);
+	check_eq(pt_reserve(&pt, VA, PAGE_4K), OK);
+	check_eq(pt_set(&pt, VA + 0x3000, pa(0x7000), PT_WRITE), OK);
+	check_eq(pages[3][3], 0x7000 | P | RW | AD | C | NX);
+	check_eq(pt_set(&pt, VA + 0x3000, pa(0x8000), PT_WRITE | PT_SHARED), OK);
+	check_eq(pages[3][3], 0x8000 | P | RW | AD | NX);
+	check_eq(pages[3][2] | pages[3][4], 0);
+	check_eq(pt_clear(&pt, VA + 0x3000), OK);
+	check_eq(pages[3][3], 0);
+	check_eq(pt_clear(&pt, VA + PAGE_2M), ERR_STATE);
+	check_eq(pt_set(&pt, VA + 0x800, pa(0), 0), ERR_ADDRESS);
+	check_eq(pt_set(&pt, VA, pa(0), PT_WRITE | PT_EXEC), ERR_ADDRESS);
+	check_eq(pt_map(&pt, VA + PAGE_1G, pa(0), PAGE_2M, PAGE_2M, 0), OK);
+	check_eq(pt_clear(&pt, VA + PAGE_1G), ERR_STATE);
+}

@@ -40,15 +40,19 @@ declare_test(ring_newest_over_oldest)
 
 declare_test(ring_per_cpu)
 {
+	static struct ring last;
 	struct ring_entry e;
 
-	host.cpu = RING_CPUS - 1;
+	rings[CPU_MAX - 1] = &last;
+	host.cpu = CPU_MAX - 1;
 	ring_append(MACHINE_BOOT, 1, 0, EV_DONE, 7);
 	check_eq(ring_count(0), 0);
-	check_eq(ring_count(RING_CPUS - 1), 1);
-	check(ring_read(RING_CPUS - 1, 0, &e));
-	check_eq(ring_count(RING_CPUS), 0);
-	check(!ring_read(RING_CPUS, 0, &e));
+	check_eq(ring_count(CPU_MAX - 1), 1);
+	check(ring_read(CPU_MAX - 1, 0, &e));
+	check_eq(ring_count(1), 0);
+	check(!ring_read(1, 0, &e));
+	check_eq(ring_count(CPU_MAX), 0);
+	check(!ring_read(CPU_MAX, 0, &e));
 }
 
 /* Every step of every machine: as many as the calls in it. */

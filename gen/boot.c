@@ -40,7 +40,7 @@ enum event boot_step(struct boot *b, enum event ev)
 	switch (  b->cs )
 	{
 case 1:
-	if ( (*p) == 14 )
+	if ( (*p) == 18 )
 		goto tr1;
 	goto tr0;
 tr0:
@@ -63,8 +63,8 @@ st2:
 case 2:
 #line 47 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr2;
-		case 16: goto tr3;
+		case 15: goto tr2;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr2:
@@ -79,8 +79,8 @@ st3:
 case 3:
 #line 60 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr4;
-		case 16: goto tr3;
+		case 15: goto tr4;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr4:
@@ -95,8 +95,8 @@ st4:
 case 4:
 #line 73 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr5;
-		case 16: goto tr3;
+		case 15: goto tr5;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr5:
@@ -111,8 +111,8 @@ st5:
 case 5:
 #line 86 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr6;
-		case 16: goto tr3;
+		case 15: goto tr6;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr6:
@@ -127,8 +127,8 @@ st6:
 case 6:
 #line 99 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr7;
-		case 16: goto tr3;
+		case 15: goto tr7;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr7:
@@ -143,8 +143,8 @@ st7:
 case 7:
 #line 112 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr8;
-		case 16: goto tr3;
+		case 15: goto tr8;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr8:
@@ -159,8 +159,8 @@ st8:
 case 8:
 #line 125 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr9;
-		case 16: goto tr3;
+		case 15: goto tr9;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr9:
@@ -175,8 +175,8 @@ st9:
 case 9:
 #line 138 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr10;
-		case 16: goto tr3;
+		case 15: goto tr10;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr10:
@@ -191,8 +191,8 @@ st10:
 case 10:
 #line 151 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr11;
-		case 16: goto tr3;
+		case 15: goto tr11;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr11:
@@ -207,8 +207,8 @@ st11:
 case 11:
 #line 164 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr12;
-		case 16: goto tr3;
+		case 15: goto tr12;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr12:
@@ -223,8 +223,8 @@ st12:
 case 12:
 #line 177 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr13;
-		case 16: goto tr3;
+		case 15: goto tr13;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr13:
@@ -239,8 +239,8 @@ st13:
 case 13:
 #line 190 "gen/boot.c"
 	switch( (*p) ) {
-		case 11: goto tr14;
-		case 16: goto tr3;
+		case 15: goto tr14;
+		case 20: goto tr3;
 	}
 	goto tr0;
 tr14:
@@ -254,7 +254,7 @@ st14:
 		goto _test_eof14;
 case 14:
 #line 203 "gen/boot.c"
-	if ( (*p) == 16 )
+	if ( (*p) == 20 )
 		goto tr3;
 	goto tr0;
 tr3:

@@ -25,6 +25,14 @@ const char *event_name(enum event ev)
 		return "EV_REMAP";
 	case EV_VTOM:
 		return "EV_VTOM";
+	case EV_DEPOSIT:
+		return "EV_DEPOSIT";
+	case EV_WITHDRAW:
+		return "EV_WITHDRAW";
+	case EV_CREATE:
+		return "EV_CREATE";
+	case EV_DELETE:
+		return "EV_DELETE";
 	case EV_REFUSED:
 		return "EV_REFUSED";
 	case EV_DONE:
@@ -39,6 +47,8 @@ const char *event_name(enum event ev)
 		return "EV_STOP";
 	case EV_FAILED:
 		return "EV_FAILED";
+	case EV_GONE:
+		return "EV_GONE";
 	default:
 		return "?";
 	}

@@ -40,7 +40,7 @@ enum event pvalidate_step(struct pvalidate *v, enum event ev)
 	switch (  v->cs )
 	{
 case 1:
-	if ( (*p) == 14 )
+	if ( (*p) == 18 )
 		goto tr1;
 	goto tr0;
 tr0:
@@ -63,8 +63,8 @@ st2:
 case 2:
 #line 47 "gen/pvalidate.c"
 	switch( (*p) ) {
-		case 10: goto tr2;
-		case 11: goto tr3;
+		case 14: goto tr2;
+		case 15: goto tr3;
 	}
 	goto tr0;
 tr2:
@@ -91,9 +91,9 @@ st4:
 case 4:
 #line 69 "gen/pvalidate.c"
 	switch( (*p) ) {
-		case 11: goto tr2;
-		case 12: goto tr3;
-		case 13: goto tr4;
+		case 15: goto tr2;
+		case 16: goto tr3;
+		case 17: goto tr4;
 	}
 	goto tr0;
 tr4:
@@ -107,7 +107,7 @@ st5:
 		goto _test_eof5;
 case 5:
 #line 83 "gen/pvalidate.c"
-	if ( (*p) == 11 )
+	if ( (*p) == 15 )
 		goto tr5;
 	goto tr0;
 tr5:
@@ -121,7 +121,7 @@ st6:
 		goto _test_eof6;
 case 6:
 #line 94 "gen/pvalidate.c"
-	if ( (*p) == 11 )
+	if ( (*p) == 15 )
 		goto tr2;
 	goto tr0;
 	}

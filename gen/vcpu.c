@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #line 1 "sm/vcpu.rl"
 /* SPDX-License-Identifier: MIT */
-/* A guest vCPU: from its first entry, request by request, to its stop. */
+/* A guest vCPU: from its first entry, request by request, to its end. */
 #include <svsm/vcpu.h>
 
 
-#line 56 "sm/vcpu.rl"
+#line 73 "sm/vcpu.rl"
 
 
 
@@ -13,7 +13,7 @@
 static const int vcpu_start = 1;
 
 
-#line 59 "sm/vcpu.rl"
+#line 76 "sm/vcpu.rl"
 
 void vcpu_init(struct vcpu *v)
 {
@@ -23,7 +23,7 @@ void vcpu_init(struct vcpu *v)
 	 v->cs = vcpu_start;
 	}
 
-#line 63 "sm/vcpu.rl"
+#line 80 "sm/vcpu.rl"
 	v->at = VCPU_NEW;
 }
 
@@ -46,168 +46,220 @@ case 1:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
 #line 34 "gen/vcpu.c"
-	if ( ( (int)next) == 14 )
-		goto tr1;
+	switch( ( (int)next) ) {
+		case 1: goto tr1;
+		case 18: goto tr2;
+	}
 	goto tr0;
 tr0:
-#line 25 "sm/vcpu.rl"
+#line 30 "sm/vcpu.rl"
 	{ next = vcpu_wrong(v, next); }
 	goto st0;
-#line 40 "gen/vcpu.c"
+#line 42 "gen/vcpu.c"
 st0:
  v->cs = 0;
 	goto _out;
 tr1:
-#line 14 "sm/vcpu.rl"
-	{ next = vcpu_enter(v); }
+#line 18 "sm/vcpu.rl"
+	{ next = call_gate(v); }
 	goto st2;
 st2:
-#line 27 "sm/vcpu.rl"
-	{ v->at = VCPU_GUEST; }
+#line 33 "sm/vcpu.rl"
+	{ v->at = VCPU_GATE; }
 	if ( ++p == pe )
 		goto _test_eof2;
 case 2:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
-#line 52 "gen/vcpu.c"
+#line 54 "gen/vcpu.c"
 	switch( ( (int)next) ) {
-		case 1: goto tr2;
-		case 2: goto tr3;
+		case 3: goto tr3;
+		case 4: goto tr2;
+		case 5: goto tr4;
+		case 21: goto tr5;
 	}
 	goto tr0;
-tr2:
-#line 17 "sm/vcpu.rl"
-	{ next = call_gate(v); }
+tr3:
+#line 19 "sm/vcpu.rl"
+	{ next = call_decode(v); }
 	goto st3;
 st3:
-#line 28 "sm/vcpu.rl"
-	{ v->at = VCPU_GATE; }
+#line 34 "sm/vcpu.rl"
+	{ v->at = VCPU_DECODE; }
 	if ( ++p == pe )
 		goto _test_eof3;
 case 3:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
-#line 66 "gen/vcpu.c"
-	switch( ( (int)next) ) {
-		case 3: goto tr4;
-		case 4: goto tr1;
-		case 5: goto tr5;
-	}
-	goto tr0;
-tr4:
-#line 18 "sm/vcpu.rl"
-	{ next = call_decode(v); }
-	goto st4;
-st4:
-#line 29 "sm/vcpu.rl"
-	{ v->at = VCPU_DECODE; }
-	if ( ++p == pe )
-		goto _test_eof4;
-case 4:
-#line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 81 "gen/vcpu.c"
+#line 70 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 6: goto tr6;
 		case 7: goto tr7;
 		case 8: goto tr8;
 		case 9: goto tr9;
-		case 10: goto tr5;
+		case 10: goto tr10;
+		case 11: goto tr11;
+		case 12: goto tr12;
+		case 13: goto tr13;
+		case 14: goto tr4;
 	}
 	goto tr0;
 tr6:
-#line 19 "sm/vcpu.rl"
-	{ next = core_open(v); }
-	goto st5;
-tr10:
 #line 20 "sm/vcpu.rl"
+	{ next = core_open(v); }
+	goto st4;
+tr10:
+#line 21 "sm/vcpu.rl"
+	{ next = core_deposit(v); }
+	goto st4;
+tr14:
+#line 22 "sm/vcpu.rl"
 	{ next = core_work(v); }
+	goto st4;
+st4:
+#line 35 "sm/vcpu.rl"
+	{ v->at = VCPU_LIST; }
+	if ( ++p == pe )
+		goto _test_eof4;
+case 4:
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 97 "gen/vcpu.c"
+	switch( ( (int)next) ) {
+		case 15: goto tr4;
+		case 16: goto tr14;
+	}
+	goto tr0;
+tr4:
+#line 29 "sm/vcpu.rl"
+	{ next = reply_send(v); }
 	goto st5;
 st5:
-#line 30 "sm/vcpu.rl"
-	{ v->at = VCPU_LIST; }
+#line 38 "sm/vcpu.rl"
+	{ v->at = VCPU_REPLY; }
 	if ( ++p == pe )
 		goto _test_eof5;
 case 5:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
-#line 101 "gen/vcpu.c"
-	switch( ( (int)next) ) {
-		case 11: goto tr5;
-		case 12: goto tr10;
-	}
+#line 111 "gen/vcpu.c"
+	if ( ( (int)next) == 15 )
+		goto tr2;
 	goto tr0;
-tr5:
-#line 24 "sm/vcpu.rl"
-	{ next = reply_send(v); }
+tr2:
+#line 14 "sm/vcpu.rl"
+	{ next = vcpu_enter(v); }
 	goto st6;
 st6:
 #line 32 "sm/vcpu.rl"
-	{ v->at = VCPU_REPLY; }
+	{ v->at = VCPU_GUEST; }
 	if ( ++p == pe )
 		goto _test_eof6;
 case 6:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
-#line 115 "gen/vcpu.c"
-	if ( ( (int)next) == 11 )
-		goto tr1;
+#line 123 "gen/vcpu.c"
+	switch( ( (int)next) ) {
+		case 1: goto tr1;
+		case 2: goto tr15;
+	}
 	goto tr0;
-tr7:
-#line 21 "sm/vcpu.rl"
-	{ next = core_query(v); }
-	goto st7;
-tr8:
-#line 23 "sm/vcpu.rl"
-	{ next = remap_perform(v); }
-	goto st7;
-tr9:
-#line 22 "sm/vcpu.rl"
-	{ next = core_vtom(v); }
+tr15:
+#line 15 "sm/vcpu.rl"
+	{ next = vcpu_park(v); }
 	goto st7;
 st7:
-#line 31 "sm/vcpu.rl"
-	{ v->at = VCPU_SERVE; }
+#line 39 "sm/vcpu.rl"
+	{ v->at = VCPU_PARKED; }
 	if ( ++p == pe )
 		goto _test_eof7;
 case 7:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
-#line 133 "gen/vcpu.c"
-	if ( ( (int)next) == 11 )
-		goto tr5;
+#line 137 "gen/vcpu.c"
+	switch( ( (int)next) ) {
+		case 1: goto tr1;
+		case 16: goto tr2;
+		case 19: goto tr16;
+	}
 	goto tr0;
-tr3:
-#line 15 "sm/vcpu.rl"
-	{ next = vcpu_park(v); }
+tr16:
+#line 16 "sm/vcpu.rl"
+	{ next = vcpu_stop(v); }
 	goto st8;
 st8:
-#line 33 "sm/vcpu.rl"
-	{ v->at = VCPU_PARKED; }
+#line 40 "sm/vcpu.rl"
+	{ v->at = VCPU_STOPPED; p = pe - 1; }
 	if ( ++p == pe )
 		goto _test_eof8;
 case 8:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
-#line 145 "gen/vcpu.c"
-	switch( ( (int)next) ) {
-		case 12: goto tr1;
-		case 15: goto tr11;
-	}
+#line 152 "gen/vcpu.c"
 	goto tr0;
+tr7:
+#line 26 "sm/vcpu.rl"
+	{ next = core_query(v); }
+	goto st9;
+tr8:
+#line 28 "sm/vcpu.rl"
+	{ next = remap_perform(v); }
+	goto st9;
+tr9:
+#line 27 "sm/vcpu.rl"
+	{ next = core_vtom(v); }
+	goto st9;
 tr11:
-#line 16 "sm/vcpu.rl"
-	{ next = vcpu_stop(v); }
+#line 25 "sm/vcpu.rl"
+	{ next = withdraw_perform(v); }
 	goto st9;
 st9:
-#line 34 "sm/vcpu.rl"
-	{ v->at = VCPU_STOPPED; p = pe - 1; }
+#line 37 "sm/vcpu.rl"
+	{ v->at = VCPU_SERVE; }
 	if ( ++p == pe )
 		goto _test_eof9;
 case 9:
 #line 12 "sm/vcpu.rl"
 	{ vcpu_record(v, next); }
-#line 159 "gen/vcpu.c"
+#line 171 "gen/vcpu.c"
+	if ( ( (int)next) == 15 )
+		goto tr4;
+	goto tr0;
+tr12:
+#line 23 "sm/vcpu.rl"
+	{ next = core_create(v); }
+	goto st10;
+tr13:
+#line 24 "sm/vcpu.rl"
+	{ next = core_delete(v); }
+	goto st10;
+st10:
+#line 36 "sm/vcpu.rl"
+	{ v->at = VCPU_CHANGE; }
+	if ( ++p == pe )
+		goto _test_eof10;
+case 10:
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 186 "gen/vcpu.c"
+	switch( ( (int)next) ) {
+		case 15: goto tr4;
+		case 21: goto tr5;
+	}
+	goto tr0;
+tr5:
+#line 17 "sm/vcpu.rl"
+	{ next = vcpu_leave(v); }
+	goto st11;
+st11:
+#line 41 "sm/vcpu.rl"
+	{ v->at = VCPU_GONE; p = pe - 1; }
+	if ( ++p == pe )
+		goto _test_eof11;
+case 11:
+#line 12 "sm/vcpu.rl"
+	{ vcpu_record(v, next); }
+#line 200 "gen/vcpu.c"
 	goto tr0;
 	}
 	_test_eof2:  v->cs = 2; goto _test_eof; 
@@ -218,6 +270,8 @@ case 9:
 	_test_eof7:  v->cs = 7; goto _test_eof; 
 	_test_eof8:  v->cs = 8; goto _test_eof; 
 	_test_eof9:  v->cs = 9; goto _test_eof; 
+	_test_eof10:  v->cs = 10; goto _test_eof; 
+	_test_eof11:  v->cs = 11; goto _test_eof; 
 
 	_test_eof: {}
 	if ( p == eof )
@@ -232,16 +286,18 @@ case 9:
 	case 7: 
 	case 8: 
 	case 9: 
-#line 25 "sm/vcpu.rl"
+	case 10: 
+	case 11: 
+#line 30 "sm/vcpu.rl"
 	{ next = vcpu_wrong(v, next); }
 	break;
-#line 185 "gen/vcpu.c"
+#line 230 "gen/vcpu.c"
 	}
 	}
 
 	_out: {}
 	}
 
-#line 75 "sm/vcpu.rl"
+#line 92 "sm/vcpu.rl"
 	return next;
 }

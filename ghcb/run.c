@@ -11,6 +11,13 @@ enum err ghcb_run_vmpl(unsigned int vmpl)
 	return ghcb_exchange(&request, NULL);
 }
 
+enum err ghcb_hold(void)
+{
+	const struct ghcb_request request = { .code = 0x80000004 };
+
+	return ghcb_exchange(&request, NULL);
+}
+
 /* "On INIT" makes the save area known without starting it: RUN_VMPL does that. */
 enum err ghcb_ap_create(uint32_t apic_id, unsigned int vmpl, pa_t vmsa, uint64_t sev_features)
 {

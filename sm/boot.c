@@ -34,7 +34,7 @@ _Noreturn void sm_main(void)
 	boot_init(&boot);
 	while (ev != EV_NONE)
 		ev = boot_advance(&boot, ev);
-	vcpu_run(boot.vcpu);
+	vcpu_cpu_run();
 }
 
 enum event boot_refuse(struct boot *b, enum reason reason, uint64_t detail)

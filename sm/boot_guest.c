@@ -127,6 +127,7 @@ enum event boot_guest(struct boot *b)
 		return boot_refuse(b, REASON_RMPADJUST, frame.raw);
 	if (ghcb_ap_create(BOOT_APIC_ID, b->config.guest_vmpl, frame, SEV_SNP_ACTIVE) != OK)
 		return boot_refuse(b, REASON_AP_CREATION, frame.raw);
+	vcpu_cpus(&(uint32_t){ BOOT_APIC_ID }, 1);
 	b->vcpu = vcpu_boot(frame, pa(GUEST_CAA), b->config.guest_vmpl, BOOT_APIC_ID);
 	return EV_DONE;
 }

@@ -4,7 +4,8 @@
  *
  * A hypervisor may enter VMPL0 at any time, and run the guest meanwhile on
  * another CPU: only EFER.SVME = 0 keeps the save area as it is [svsm 3.3]. So
- * that comes first, and setting it again comes last, here or in reply.c.
+ * that comes first, and setting it again comes last, here or in reply.c. Around
+ * both, the slot is SERVED: who deletes the vCPU keeps away meanwhile.
  */
 #include "save.h"
 
@@ -46,16 +47,29 @@ static bool is_request(struct vcpu *v, pa_t vmsa, pa_t ca)
 	return v->call.exit_code == EXIT_VMGEXIT;
 }
 
+/* Then a newer vCPU of this CPU may have one: Linux deletes the old one last. */
+static enum event nothing(struct vcpu *v)
+{
+	shared64_store(&v->slot->state, v->idle);
+	return seat_has_newer() ? EV_GONE : EV_SPURIOUS;
+}
+
 enum event call_gate(struct vcpu *v)
 {
-	pa_t vmsa = pa(atomic_load(&v->vmsa)), ca = pa(atomic_load(&v->ca));
+	uint64_t idle = v->idle;
+	pa_t vmsa, ca;
 
 	v->refusals = 0;
+	v->entered = true;
+	if (!shared64_cas(&v->slot->state, &idle, idle | SLOT_SERVED))
+		return EV_GONE;
+	vmsa = v->vmsa;
+	ca = v->ca;
 	if (!freeze(v, vmsa))
-		return EV_SPURIOUS;
+		return nothing(v);
 	if (!is_request(v, vmsa, ca)) {
 		save_thaw(vmsa, v->efer);
-		return EV_SPURIOUS;
+		return nothing(v);
 	}
 	v->request.result = SVSM_SUCCESS;
 	v->answer.result = v->pending == 1 ? SVSM_SUCCESS : SVSM_ERR_INVALID_FORMAT;

@@ -27,6 +27,42 @@ static enum event decode_pvalidate(uint64_t rcx, struct request *request)
 	return EV_PVALIDATE;
 }
 
+/* Erratum 1467: a save area at 2 MiB could match a large RMP entry [snp-arch 7.1]. */
+static enum event decode_create(const struct call *call, struct request *request)
+{
+	if (!is_aligned(call->rcx | call->rdx, PAGE_4K) || is_aligned(call->rcx, PAGE_2M))
+		return refused(request, SVSM_ERR_INVALID_PARAMETER);
+	request->vmsa = pa(call->rcx);
+	request->ca = pa(call->rdx);
+	request->apic_id = (uint32_t)call->r8;
+	return EV_CREATE;
+}
+
+static enum event decode_delete(uint64_t rcx, struct request *request)
+{
+	if (!is_aligned(rcx, PAGE_4K))
+		return refused(request, SVSM_ERR_INVALID_PARAMETER);
+	request->vmsa = pa(rcx);
+	return EV_DELETE;
+}
+
+static enum event decode_deposit(uint64_t rcx, struct request *request)
+{
+	if (!is_aligned(rcx, 8))
+		return refused(request, SVSM_ERR_INVALID_PARAMETER);
+	request->list = pa(rcx);
+	return EV_DEPOSIT;
+}
+
+/* There has to be room for an entry. */
+static enum event decode_withdraw(uint64_t rcx, struct request *request)
+{
+	if (!is_aligned(rcx, 8) || rcx % PAGE_4K == PAGE_4K - SVSM_LIST_HEADER)
+		return refused(request, SVSM_ERR_INVALID_PARAMETER);
+	request->list = pa(rcx);
+	return EV_WITHDRAW;
+}
+
 static enum event decode_query(uint64_t rcx, struct request *request)
 {
 	request->protocol = (uint32_t)(rcx >> 32);
@@ -59,6 +95,14 @@ enum event core_decode(const struct call *call, struct request *request)
 		return decode_remap(call->rcx, request);
 	case SVSM_CORE_PVALIDATE:
 		return decode_pvalidate(call->rcx, request);
+	case SVSM_CORE_CREATE_VCPU:
+		return decode_create(call, request);
+	case SVSM_CORE_DELETE_VCPU:
+		return decode_delete(call->rcx, request);
+	case SVSM_CORE_DEPOSIT_MEM:
+		return decode_deposit(call->rcx, request);
+	case SVSM_CORE_WITHDRAW_MEM:
+		return decode_withdraw(call->rcx, request);
 	case SVSM_CORE_QUERY_PROTOCOL:
 		return decode_query(call->rcx, request);
 	case SVSM_CORE_CONFIGURE_VTOM:
@@ -81,11 +125,11 @@ uint32_t core_decode_header(uint64_t raw, uint64_t room, uint16_t *count, uint16
 	return SVSM_SUCCESS;
 }
 
-uint32_t core_decode_entry(uint64_t raw, struct entry *entry)
+static uint32_t decode_entry(uint64_t raw, uint64_t reserved, struct entry *entry)
 {
 	uint64_t size = raw & SVSM_ENTRY_SIZE;
 
-	if (size > SIZE_2M || (raw & SVSM_ENTRY_RESERVED) != 0)
+	if (size > SIZE_2M || (raw & reserved) != 0)
 		return SVSM_ERR_INVALID_PARAMETER;
 	entry->size = size == SIZE_2M ? SIZE_2M : SIZE_4K;
 	entry->page = pa(raw & SVSM_ENTRY_ADDRESS);
@@ -94,4 +138,14 @@ uint32_t core_decode_entry(uint64_t raw, struct entry *entry)
 	if (!is_aligned(entry->page.raw, size_bytes(entry->size)))
 		return SVSM_ERR_INVALID_PARAMETER;
 	return SVSM_SUCCESS;
+}
+
+uint32_t core_decode_entry(uint64_t raw, struct entry *entry)
+{
+	return decode_entry(raw, SVSM_ENTRY_RESERVED, entry);
+}
+
+uint32_t core_decode_deposit(uint64_t raw, struct entry *entry)
+{
+	return decode_entry(raw, SVSM_DEPOSIT_RESERVED, entry);
 }

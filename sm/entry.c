@@ -10,12 +10,11 @@
 
 #include <svsm/hw.h>
 #include <svsm/page.h>
+#include <svsm/rights.h>
 #include <svsm/vcpu.h>
 #include <svsm/withdrawn.h>
 
-#define GUEST_VMPLS 3U /* VMPL 1 to 3 */
-
-static uint32_t rmp_result(uint32_t code)
+uint32_t entry_rmp_result(uint32_t code)
 {
 	return code <= 0xf ? SVSM_ERR_RMP + code : SVSM_ERR_RMP_OTHER;
 }
@@ -27,11 +26,11 @@ static uint32_t unchanged(const struct entry *e)
 
 static uint32_t pvalidate_result(const struct hw_pvalidate_result *r, const struct entry *e)
 {
-	return r->code != RMP_OK ? rmp_result(r->code) : unchanged(e);
+	return r->code != RMP_OK ? entry_rmp_result(r->code) : unchanged(e);
 }
 
 /* Entries [first, first + count) are to be settled PAGE_NONE once they are flushed. */
-static void set_in_flight(struct pvalidate *p, unsigned int first, unsigned int count, bool run)
+void entry_in_flight(struct pvalidate *p, unsigned int first, unsigned int count, bool run)
 {
 	p->span[p->spans++] = (struct span){ (uint16_t)first, (uint16_t)count, run };
 }
@@ -61,7 +60,7 @@ static bool holds_list(const struct pvalidate *p, const struct entry *e)
 }
 
 /* Why a claim failed, as the guest is told. */
-static uint32_t refused(const struct pvalidate *p, const struct entry *e, enum err err)
+uint32_t entry_refused(const struct pvalidate *p, const struct entry *e, enum err err)
 {
 	switch (err) {
 	case ERR_STATE: /* the one it is to be brought into */
@@ -79,33 +78,16 @@ static uint32_t refused(const struct pvalidate *p, const struct entry *e, enum e
 	}
 }
 
-/* The rights of VMPL 1 to `vmpls`. Returns for how many pages, in order. */
-static unsigned int adjust(const struct hw_pages *pages, unsigned int vmpls, unsigned int perms,
-			   uint32_t *code)
-{
-	struct hw_pages left = *pages;
-
-	*code = RMP_OK;
-	for (unsigned int vmpl = 1; vmpl <= vmpls && left.count > 0; vmpl++) {
-		uint32_t last;
-
-		left.count = hw_rmpadjust_pages(&left, vmpl, perms, false, &last);
-		if (last != RMP_OK)
-			*code = last;
-	}
-	return left.count;
-}
-
 /* To the caller's VMPL and the guest's more privileged ones. */
 static unsigned int grant(const struct pvalidate *p, const struct hw_pages *pages, uint32_t *code)
 {
-	return adjust(pages, p->vmpl, PERM_ALL, code);
+	return rights_set(pages, p->vmpl, PERM_ALL, code);
 }
 
 /* From all: the guest may have given some to those below it. */
 static unsigned int revoke(const struct hw_pages *pages, uint32_t *code)
 {
-	return adjust(pages, GUEST_VMPLS, PERM_NONE, code);
+	return rights_set(pages, GUEST_VMPLS, PERM_NONE, code);
 }
 
 /*
@@ -120,7 +102,7 @@ static void unvalidate(struct pvalidate *p, const struct batch *b, unsigned int 
 	const struct hw_pages one = batch_one(b, i, &page);
 
 	if (revoke(&one, &code) == 1 && hw_pvalidate_pages(&one, false, &r) == 1)
-		set_in_flight(p, p->next + i, 1, true);
+		entry_in_flight(p, p->next + i, 1, true);
 	else
 		withdrawn_add(page, b->like.size);
 }
@@ -136,11 +118,11 @@ static unsigned int hand_over(struct pvalidate *p, struct hw_pages pages, uint32
 
 	p->zeroed += pages.count * size_bytes(pages.size);
 	if (zeroed < pages.count)
-		*result = rmp_result(HW_FAULT);
+		*result = entry_rmp_result(HW_FAULT);
 	pages.count = zeroed;
 	pages.count = grant(p, &pages, &code);
 	if (code != RMP_OK)
-		*result = rmp_result(code);
+		*result = entry_rmp_result(code);
 	return pages.count;
 }
 
@@ -189,14 +171,14 @@ static uint32_t rescind(struct pvalidate *p, const struct batch *b)
 
 	pages.count = revoke(&b->pages, &code);
 	if (code != RMP_OK)
-		result = rmp_result(code);
+		result = entry_rmp_result(code);
 	if (pages.count > 0)
 		rescinded = hw_pvalidate_pages(&pages, false, &r);
 	if (rescinded < pages.count)
 		result = pvalidate_result(&r, &b->like);
 	restore(p, b, rescinded);
 	if (rescinded > 0)
-		set_in_flight(p, p->next, rescinded, b->pages.run);
+		entry_in_flight(p, p->next, rescinded, b->pages.run);
 	p->next = (uint16_t)(p->next + (result == SVSM_SUCCESS ? b->pages.count : rescinded));
 	return result;
 }
@@ -212,7 +194,7 @@ uint32_t entry_perform(struct pvalidate *p, unsigned int room)
 	err = batch_claim(p, &b, b.like.validate ? PAGE_NONE : PAGE_GUEST);
 	if (err == OK)
 		return b.like.validate ? validate(p, &b) : rescind(p, &b);
-	result = refused(p, &b.like, err);
+	result = entry_refused(p, &b.like, err);
 	if (result == SVSM_SUCCESS)
 		p->next++;
 	return result;

@@ -19,6 +19,7 @@ void pvalidate_begin(struct pvalidate *p, pa_t list, pa_t ca, unsigned int vmpl)
 	p->ca = ca;
 	p->vmpl = vmpl;
 	p->claimed = false;
+	p->deposit = false;
 	p->count = 0;
 	p->first = 0;
 	p->next = 0;
@@ -108,7 +109,7 @@ enum event pvalidate_run(struct pvalidate *p)
 		}
 		if (room == 0)
 			return EV_AGAIN;
-		p->result = entry_perform(p, room_for(p, room));
+		p->result = p->deposit ? deposit_perform(p) : entry_perform(p, room_for(p, room));
 		room -= p->next - first;
 	}
 	return p->spans > 0 ? EV_REVOKED : EV_DONE;
@@ -135,8 +136,12 @@ static void settle_span(const struct pvalidate *p, const struct span *span)
 
 enum event pvalidate_settle(struct pvalidate *p)
 {
-	for (unsigned int i = 0; i < p->spans; i++)
-		settle_span(p, &p->span[i]);
+	for (unsigned int i = 0; i < p->spans; i++) {
+		if (p->deposit)
+			deposit_settle(p, &p->span[i]);
+		else
+			settle_span(p, &p->span[i]);
+	}
 	return EV_DONE;
 }
 

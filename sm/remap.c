@@ -32,7 +32,7 @@ enum event remap_perform(struct vcpu *v)
 	pa_t ca = v->request.ca;
 
 	/* To where it is: nothing to do. */
-	if (ca.raw == atomic_load(&v->ca))
+	if (ca.raw == v->ca.raw)
 		return EV_DONE;
 	v->answer.result = take(ca);
 	if (v->answer.result == SVSM_SUCCESS)

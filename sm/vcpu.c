@@ -1,65 +1,71 @@
 /* SPDX-License-Identifier: MIT */
-/* The vCPUs there are, and how one enters its guest, waits and stops. */
+/* How a vCPU begins, enters its guest, waits and ends, and what its CPU does without one. */
+#include <svsm/context.h>
 #include <svsm/frame.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
 #include <svsm/vcpu.h>
-#include <svsm/withdrawn.h>
 
-static struct vcpu vcpus[VCPU_MAX];
-static _Atomic unsigned int vcpu_count;
+static unsigned int guest_vmpl;
 
-static struct vcpu *add(pa_t vmsa, pa_t ca, unsigned int vmpl, uint32_t apic_id)
+unsigned int vcpu_guest_vmpl(void)
 {
-	unsigned int count = atomic_load(&vcpu_count);
-	struct vcpu *v = &vcpus[count];
+	return guest_vmpl;
+}
 
-	CHECK(count < VCPU_MAX);
+void vcpu_setup(struct vcpu *v, struct vcpu_slot *slot, pa_t vmsa, pa_t ca, uint32_t apic_id)
+{
 	vcpu_init(v);
-	v->vmpl = vmpl;
+	v->vmpl = guest_vmpl;
 	v->apic_id = apic_id;
-	atomic_store(&v->vmsa, vmsa.raw);
-	atomic_store(&v->ca, ca.raw);
-	atomic_store(&vcpu_count, count + 1);
-	return v;
+	v->vmsa = vmsa;
+	v->ca = ca;
+	v->slot = slot;
+	slot->context = v;
 }
 
 struct vcpu *vcpu_boot(pa_t vmsa, pa_t ca, unsigned int vmpl, uint32_t apic_id)
 {
+	struct vcpu_slot *slot = slot_take();
 	enum page_state seen;
+	unsigned int cpu;
+	struct vcpu *v;
 
 	CHECK(frame_state(vmsa, &seen) == OK && seen == PAGE_USED);
 	CHECK(page_claim(ca, SIZE_4K, PAGE_GUEST) == OK);
-	return add(vmsa, ca, vmpl, apic_id);
+	CHECK(slot != NULL && vcpu_find_cpu(apic_id, &cpu));
+	if (context_take(slot_index(slot), &v) != SVSM_SUCCESS)
+		return NULL;
+	guest_vmpl = vmpl;
+	vcpu_setup(v, slot, vmsa, ca, apic_id);
+	v->startup = true;
+	slot_publish(slot, cpu, vmsa, ca);
+	return v;
 }
 
-static bool overlaps(pa_t page, enum page_size size, uint64_t owned)
-{
-	return owned - page.raw < size_bytes(size);
-}
-
-bool vcpu_owns(pa_t page, enum page_size size)
-{
-	unsigned int count = atomic_load(&vcpu_count);
-
-	for (unsigned int i = 0; i < count; i++) {
-		if (overlaps(page, size, atomic_load(&vcpus[i].vmsa)) ||
-		    overlaps(page, size, atomic_load(&vcpus[i].ca)))
-			return true;
-	}
-	return frame_overlaps(page, size) || withdrawn_overlaps(page, size);
-}
-
-/* A hypervisor may need a moment until it knows the save area; not for ever. */
+/*
+ * A hypervisor may need a moment until it knows the save area. If the guest
+ * has run, it may have had its own taken away: then the CPU sleeps until
+ * VMPL0 is entered again. If it never has, there is no VM to speak of.
+ */
 enum event vcpu_park(struct vcpu *v)
 {
-	if (++v->refusals == VCPU_PARK_LIMIT)
+	if (++v->refusals % VCPU_PARK_LIMIT != 0) {
+		hw_pause();
+		return EV_AGAIN;
+	}
+	if (!v->entered)
 		return EV_STOP;
-	hw_pause();
-	return EV_AGAIN;
+	return ghcb_hold() == OK ? EV_ENTERED : EV_AGAIN;
 }
 
 enum event vcpu_stop(struct vcpu *v)
+{
+	(void)v;
+	return EV_NONE;
+}
+
+enum event vcpu_leave(struct vcpu *v)
 {
 	(void)v;
 	return EV_NONE;
@@ -75,8 +81,35 @@ enum event vcpu_advance(struct vcpu *v, enum event ev)
 	return vcpu_go(v, ev, 1);
 }
 
-_Noreturn void vcpu_run(struct vcpu *v)
+/* The hypervisor wakes it when VMPL0 is to be entered; one that cannot sleep is asked again. */
+static enum event sleep_cpu(void)
 {
-	(void)vcpu_go(v, EV_START, UINT64_MAX);
-	hw_stop(REASON_RUN_VMPL, v->apic_id);
+	if (ghcb_hold() != OK)
+		hw_pause();
+	return EV_ENTERED;
+}
+
+enum event vcpu_cpu_go(enum event ev, uint64_t steps)
+{
+	struct vcpu *v = seat_vcpu();
+
+	if (v == NULL)
+		v = seat_take();
+	if (v == NULL)
+		return sleep_cpu();
+	ev = vcpu_go(v, ev, steps);
+	if (ev != EV_NONE)
+		return ev;
+	if (v->at == VCPU_STOPPED)
+		hw_stop(REASON_RUN_VMPL, v->apic_id);
+	seat_leave();
+	return EV_ENTERED;
+}
+
+_Noreturn void vcpu_cpu_run(void)
+{
+	enum event ev = EV_START;
+
+	for (;;)
+		ev = vcpu_cpu_go(ev, UINT64_MAX);
 }

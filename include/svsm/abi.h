@@ -17,6 +17,8 @@
 
 /* Result: RAX[31:0], and RAX[63:32] is 0 [svsm 3.1]. */
 #define SVSM_SUCCESS 0x00000000U
+/* Memory needed: so many 4 KiB pages in the low bits, by DEPOSIT_MEM. */
+#define SVSM_NEED_PAGES 0x40000000U
 #define SVSM_ERR_INCOMPLETE 0x80000000U
 #define SVSM_ERR_UNSUPPORTED_PROTOCOL 0x80000001U
 #define SVSM_ERR_UNSUPPORTED_CALL 0x80000002U
@@ -31,9 +33,12 @@
 #define SVSM_ERR_RMP_OTHER 0x80001011U
 
 /* The calling area: its first 8 bytes. */
-#define SVSM_CA_PENDING 0U /* u8: 1 a request waits, 0 none; others are reserved */
+#define SVSM_CA_PENDING 0U   /* u8: 1 a request waits, 0 none; others are reserved */
+#define SVSM_CA_AVAILABLE 1U /* u8: 1 WITHDRAW_MEM has something; startup vCPU's only */
+#define SVSM_CA_BYTES 8U
 
-/* The list of PVALIDATE: 8 bytes of header, then 8 bytes an entry. */
+/* The lists of PVALIDATE, DEPOSIT_MEM and WITHDRAW_MEM: 8 bytes of header, then 8 bytes an entry.
+ */
 #define SVSM_LIST_COUNT 0U /* u16 */
 #define SVSM_LIST_NEXT 2U  /* u16 */
 #define SVSM_LIST_HEADER 8U
@@ -45,6 +50,7 @@
 #define SVSM_ENTRY_IGNORE_CF 0x8ULL
 #define SVSM_ENTRY_RESERVED 0xff0ULL
 #define SVSM_ENTRY_ADDRESS (~0xfffULL)
+#define SVSM_DEPOSIT_RESERVED 0xffcULL
 
 /* CONFIGURE_VTOM: RCX. */
 #define SVSM_VTOM_QUERY 0x1ULL

@@ -17,8 +17,10 @@ struct call {
 /* The registers decoded; which part holds follows from the event. */
 struct request {
 	uint32_t result;	    /* EV_REFUSED: why; EV_VTOM: the answer */
-	pa_t list;		    /* EV_PVALIDATE: 8-byte aligned, nothing else is known */
-	pa_t ca;		    /* EV_REMAP: page aligned, nothing else is known */
+	pa_t list;		    /* EV_PVALIDATE, _DEPOSIT, _WITHDRAW: 8-byte aligned */
+	pa_t ca;		    /* EV_REMAP, EV_CREATE: page aligned */
+	pa_t vmsa;		    /* EV_CREATE, EV_DELETE: page aligned */
+	uint32_t apic_id;	    /* EV_CREATE */
 	uint32_t protocol, version; /* EV_QUERY */
 };
 
@@ -30,7 +32,7 @@ struct answer {
 	pa_t ca; /* the calling area from now on */
 };
 
-/* EV_PVALIDATE, EV_QUERY, EV_REMAP, EV_VTOM or EV_REFUSED. */
+/* What it is to be, or EV_REFUSED. Of the addresses nothing is known but their alignment. */
 enum event core_decode(const struct call *call, struct request *request);
 
 /* One entry of a PVALIDATE list. */
@@ -42,6 +44,9 @@ struct entry {
 
 /* SVSM_SUCCESS, or the result code that refuses it. */
 uint32_t core_decode_entry(uint64_t raw, struct entry *entry);
+
+/* The same for one of DEPOSIT_MEM's. */
+uint32_t core_decode_deposit(uint64_t raw, struct entry *entry);
 
 /* A list's header word: SVSM_SUCCESS, or the result code. `room` is what the page has from the
  * list on, bytes. */

@@ -16,15 +16,20 @@ enum event {
 	EV_QUERY = 7,
 	EV_REMAP = 8,
 	EV_VTOM = 9,
-	EV_REFUSED = 10,
+	EV_DEPOSIT = 10,
+	EV_WITHDRAW = 11,
+	EV_CREATE = 12,
+	EV_DELETE = 13,
+	EV_REFUSED = 14,
 	/* how the work goes on */
-	EV_DONE = 11,
-	EV_AGAIN = 12,
-	EV_REVOKED = 13,
+	EV_DONE = 15,
+	EV_AGAIN = 16,
+	EV_REVOKED = 17,
 	/* a machine's life */
-	EV_START = 14,
-	EV_STOP = 15,
-	EV_FAILED = 16,
+	EV_START = 18,
+	EV_STOP = 19,
+	EV_FAILED = 20,
+	EV_GONE = 21,
 };
 
 /* The name as written above; "?" for a number that is none. In gen/. */

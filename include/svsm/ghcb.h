@@ -48,6 +48,8 @@ must_check enum err ghcb_ap_create(uint32_t apic_id, unsigned int vmpl, pa_t vms
 must_check enum err ghcb_psc(pa_t start, uint64_t count, enum page_size size, bool to_private,
 			     uint64_t *done);
 
+must_check enum err ghcb_hold(void);
+
 /* 16550 port writes and reads through IOIO events. */
 void ghcb_out8(uint16_t port, uint8_t value);
 uint8_t ghcb_in8(uint16_t port);

@@ -23,6 +23,7 @@
 #define RMP_OK 0U
 #define RMP_FAIL_INPUT 1U
 #define RMP_FAIL_PERMISSION 2U
+#define RMP_FAIL_INUSE 3U
 #define RMP_FAIL_SIZEMISMATCH 6U
 #define HW_FAULT 0x1000U /* the instruction raised #PF, #GP or #VC */
 

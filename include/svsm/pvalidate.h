@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One PVALIDATE call: a list of pages to validate or rescind, worked through
- * in bounded steps (sm/pvalidate.rl) [svsm 6.1].
+ * One PVALIDATE or DEPOSIT_MEM call: a list of pages to validate, rescind or
+ * lend, worked through in bounded steps (sm/pvalidate.rl) [svsm 6.1, 6.4].
  *
  * A rescinded page stays claimed (in flight) until the call's one flush has
  * completed. No claim outlives the call.
@@ -41,6 +41,7 @@ struct pvalidate {
 	pa_t ca;	   /* the caller's, in which the list may be */
 	unsigned int vmpl; /* the caller's */
 	bool claimed;	   /* the list's page is claimed for the call */
+	bool deposit;	   /* DEPOSIT_MEM: the same, but the pages become the SVSM's */
 	uint16_t count;
 	uint16_t first; /* index at which this call began */
 	uint16_t next;	/* first entry not yet done */

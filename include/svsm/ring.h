@@ -10,7 +10,7 @@
 
 #define RING_ENTRIES 128U /* a power of two */
 
-enum machine { MACHINE_BOOT, MACHINE_VCPU, MACHINE_PVALIDATE };
+enum machine { MACHINE_BOOT, MACHINE_VCPU, MACHINE_PVALIDATE, MACHINE_CREATE };
 
 struct ring_entry {
 	uint64_t time; /* hw_tsc() */

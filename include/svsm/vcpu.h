@@ -5,16 +5,16 @@
  */
 #pragma once
 #include <svsm/call.h>
+#include <svsm/cpu.h>
+#include <svsm/create.h>
 #include <svsm/err.h>
 #include <svsm/event.h>
 #include <svsm/ghcb.h>
 #include <svsm/pvalidate.h>
 #include <svsm/ring.h>
 #include <svsm/types.h>
+#include <svsm/vcpus.h>
 
-#include <stdatomic.h>
-
-#define VCPU_MAX 4U
 /* So often in a row the hypervisor may refuse to run the guest. */
 #define VCPU_PARK_LIMIT 64U
 
@@ -24,10 +24,12 @@ enum vcpu_at {
 	VCPU_GATE,
 	VCPU_DECODE,
 	VCPU_LIST,
+	VCPU_CHANGE,
 	VCPU_SERVE,
 	VCPU_REPLY,
 	VCPU_PARKED,
 	VCPU_STOPPED,
+	VCPU_GONE,
 };
 
 struct vcpu {
@@ -36,34 +38,48 @@ struct vcpu {
 	struct ring *ring; /* of the CPU it runs on */
 	unsigned int vmpl;
 	uint32_t apic_id;
-	/* Both pages are PAGE_USED. Written by the vCPU itself, read by all (vcpu_owns). */
-	_Atomic uint64_t vmsa, ca;
+	bool startup;	       /* the one that boots the guest */
+	bool entered;	       /* VMPL0 has come back from it */
+	bool available;	       /* MEM_AVAILABLE as it is in the calling area */
 	unsigned int refusals; /* by the hypervisor, in a row */
-	uint64_t efer;	       /* the guest's, before it was frozen */
-	uint8_t pending;       /* the calling area's flag, copied once */
+	struct vcpu_slot *slot;
+	uint64_t idle;	 /* the slot's state when nobody serves it */
+	pa_t vmsa, ca;	 /* as in the slot, for its own CPU */
+	uint64_t efer;	 /* the guest's, before it was frozen */
+	uint8_t pending; /* the calling area's flag, copied once */
 	struct call call;
 	struct request request;
 	struct answer answer;
-	struct pvalidate pvalidate;
+	struct create create;
+	pa_t frame[CPU_CONTEXT_FRAMES]; /* that all this lies in */
+	struct pvalidate pvalidate;	/* last: not cleared at first */
 };
 
 /*
- * The boot vCPU: VMSA page (built, VMSA bit set, PAGE_USED), calling area
- * (PAGE_GUEST, claimed here), the guest's VMPL and APIC id. Boot only.
+ * The startup vCPU: VMSA page (built, VMSA bit set, PAGE_USED), calling area
+ * (PAGE_GUEST, claimed here), the guest's VMPL and APIC id. NULL: no memory
+ * for its context. Boot only, after vcpu_cpus().
  */
 struct vcpu *vcpu_boot(pa_t vmsa, pa_t ca, unsigned int vmpl, uint32_t apic_id);
 
-/* Steps the machine for ever, beginning with EV_START. */
-_Noreturn void vcpu_run(struct vcpu *v);
+/* The VMPL of the guest's vCPUs, from vcpu_boot(). */
+unsigned int vcpu_guest_vmpl(void);
 
-/* One step. Returns the event to give next; EV_NONE when it is over. */
-enum event vcpu_advance(struct vcpu *v, enum event ev);
+/* Sets up a vCPU's fields in its new context. */
+void vcpu_setup(struct vcpu *v, struct vcpu_slot *slot, pa_t vmsa, pa_t ca, uint32_t apic_id);
+
+/* The running CPU, for ever: serves the vCPU in its seat, sleeps while it has none. */
+_Noreturn void vcpu_cpu_run(void);
 
 /*
- * Whether the page overlaps what is the SVSM's for good: its own range, a
- * VMSA, a calling area, a withdrawn page. A PAGE_USED frame not owned so is in flight.
+ * So many steps of what vcpu_cpu_run() does, beginning with `ev`: EV_START,
+ * then what the last one returned. A step is one of the vCPU's machine, or a
+ * sleep.
  */
-bool vcpu_owns(pa_t page, enum page_size size);
+enum event vcpu_cpu_go(enum event ev, uint64_t steps);
+
+/* One step of the machine. Returns the event to give next; EV_NONE when it is over. */
+enum event vcpu_advance(struct vcpu *v, enum event ev);
 
 void vcpu_init(struct vcpu *v);
 /* Comes back when VMPL0 is entered again, or at once when refused. */
@@ -97,10 +113,15 @@ static inline void vcpu_record(const struct vcpu *v, enum event ev)
 /* The actions of sm/vcpu.rl. */
 enum event vcpu_park(struct vcpu *v);
 enum event vcpu_stop(struct vcpu *v);
+enum event vcpu_leave(struct vcpu *v);
 enum event vcpu_wrong(struct vcpu *v, enum event ev);
 enum event call_gate(struct vcpu *v);
 enum event core_open(struct vcpu *v);
+enum event core_deposit(struct vcpu *v);
 enum event core_work(struct vcpu *v);
+enum event core_create(struct vcpu *v);
+enum event core_delete(struct vcpu *v);
+enum event withdraw_perform(struct vcpu *v);
 enum event core_query(struct vcpu *v);
 enum event core_vtom(struct vcpu *v);
 enum event remap_perform(struct vcpu *v);

@@ -16,13 +16,13 @@ uint64_t host_get(unsigned int offset)
 {
 	uint64_t value;
 
-	memcpy(&value, host_page(atomic_load(&host.vcpu->vmsa)) + offset, sizeof(value));
+	memcpy(&value, host_page(host.vcpu->vmsa.raw) + offset, sizeof(value));
 	return value;
 }
 
 void host_set(unsigned int offset, uint64_t value)
 {
-	memcpy(host_page(atomic_load(&host.vcpu->vmsa)) + offset, &value, sizeof(value));
+	memcpy(host_page(host.vcpu->vmsa.raw) + offset, &value, sizeof(value));
 }
 
 bool host_guest_may(uint64_t gpa, enum snp_access_kind kind)
@@ -49,7 +49,7 @@ uint64_t host_call(uint64_t rax, uint64_t rcx)
 	host_set(VMSA_RAX, rax);
 	host_set(VMSA_RCX, rcx);
 	host_set(VMSA_EXITCODE, EXIT_VMGEXIT);
-	host_page(atomic_load(&host.vcpu->ca))[SVSM_CA_PENDING] = 1;
+	host_page(host.vcpu->ca.raw)[SVSM_CA_PENDING] = 1;
 	if (host.vcpu->at == VCPU_NEW)
 		host_serve(EV_START);
 	host_log_clear();

@@ -122,7 +122,7 @@ declare_test(path_vcpu_parked)
 
 static void run(void)
 {
-	vcpu_run(host.vcpu);
+	vcpu_cpu_run();
 }
 
 declare_test(path_vcpu_refused_for_good)
@@ -163,7 +163,9 @@ static void strict(uint32_t arrows)
 }
 
 #define ARROW(ev) (1U << (ev))
-#define DECODED (ARROW(EV_PVALIDATE) | ARROW(EV_QUERY) | ARROW(EV_REMAP) | ARROW(EV_VTOM))
+#define DECODED                                                                                    \
+	(ARROW(EV_PVALIDATE) | ARROW(EV_QUERY) | ARROW(EV_REMAP) | ARROW(EV_VTOM) |                \
+	 ARROW(EV_CREATE) | ARROW(EV_DELETE) | ARROW(EV_DEPOSIT) | ARROW(EV_WITHDRAW))
 
 /* Steps until `at`, then is strict there; goes on with what the machine wants. */
 static enum event strict_at(enum vcpu_at at, enum event ev, uint32_t arrows)
@@ -180,14 +182,14 @@ declare_test(path_vcpu_strict)
 	enum event ev;
 
 	host_new(1);
-	strict(ARROW(EV_START));
+	strict(ARROW(EV_START) | ARROW(EV_ENTERED));
 	host_serve(EV_START);
 	strict(ARROW(EV_ENTERED) | ARROW(EV_HOST_REFUSED));
 	check_eq(host_pvalidate(&entry, 1, 0), SVSM_SUCCESS);
 	pending(1, EXIT_VMGEXIT);
 	host_set(VMSA_RAX, SVSM_CORE_PVALIDATE);
 	ev = strict_at(VCPU_GATE, EV_ENTERED,
-		       ARROW(EV_CALL) | ARROW(EV_BAD_FORMAT) | ARROW(EV_SPURIOUS));
+		       ARROW(EV_CALL) | ARROW(EV_BAD_FORMAT) | ARROW(EV_SPURIOUS) | ARROW(EV_GONE));
 	ev = strict_at(VCPU_DECODE, ev, DECODED | ARROW(EV_REFUSED));
 	ev = strict_at(VCPU_LIST, ev, ARROW(EV_AGAIN) | ARROW(EV_DONE));
 	ev = strict_at(VCPU_REPLY, ev, ARROW(EV_DONE));
@@ -197,7 +199,8 @@ declare_test(path_vcpu_strict)
 	ev = strict_at(VCPU_SERVE, EV_ENTERED, ARROW(EV_DONE));
 	host_serve(ev);
 	check_eq(ev, EV_DONE);
-	ev = strict_at(VCPU_PARKED, EV_HOST_REFUSED, ARROW(EV_AGAIN) | ARROW(EV_STOP));
+	ev = strict_at(VCPU_PARKED, EV_HOST_REFUSED,
+		       ARROW(EV_AGAIN) | ARROW(EV_ENTERED) | ARROW(EV_STOP));
 	check_eq(ev, EV_AGAIN);
 	ev = strict_at(VCPU_STOPPED, EV_STOP, 0);
 	check_eq(ev, EV_NONE);

@@ -15,7 +15,7 @@ static uint64_t vmsa;
 static void ready(void)
 {
 	host_new(1);
-	vmsa = atomic_load(&host.vcpu->vmsa);
+	vmsa = host.vcpu->vmsa.raw;
 	host_serve(EV_START);
 }
 
@@ -42,10 +42,10 @@ declare_test(call_results)
 		{ 7, 1, SVSM_SUCCESS, 0 },
 		{ 7, 0, SVSM_ERR_INVALID_REQUEST, 0 },
 		{ 7, 0x20, SVSM_ERR_INVALID_PARAMETER, 0x20 },
-		{ 2, 0x77, SVSM_ERR_UNSUPPORTED_CALL, 0x77 },
-		{ 3, 0x77, SVSM_ERR_UNSUPPORTED_CALL, 0x77 },
-		{ 4, 0x77, SVSM_ERR_UNSUPPORTED_CALL, 0x77 },
-		{ 5, 0x77, SVSM_ERR_UNSUPPORTED_CALL, 0x77 },
+		{ 2, 0x77, SVSM_ERR_INVALID_PARAMETER, 0x77 },
+		{ 3, 0x77, SVSM_ERR_INVALID_PARAMETER, 0x77 },
+		{ 4, 0x77, SVSM_ERR_INVALID_PARAMETER, 0x77 },
+		{ 5, 0x77, SVSM_ERR_INVALID_PARAMETER, 0x77 },
 		{ 8, 0x77, SVSM_ERR_UNSUPPORTED_CALL, 0x77 },
 		{ 1ULL << 32, 0x77, SVSM_ERR_UNSUPPORTED_PROTOCOL, 0x77 },
 		{ ~0ULL, 0x77, SVSM_ERR_UNSUPPORTED_PROTOCOL, 0x77 },
@@ -217,6 +217,11 @@ declare_test(call_vmsa_taken_away)
 	host_fail(HOST_CAS, 1, HW_FAULT);
 	check_eq(host_stops(query), REASON_UNVALIDATED);
 	check_eq(host.detail, vmsa);
+}
+
+declare_test(call_vmsa_taken_away_before)
+{
+	ready();
 	host_fail(HOST_LOAD, 1, HW_FAULT);
 	check_eq(host_stops(query), REASON_UNVALIDATED);
 }

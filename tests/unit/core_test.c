@@ -24,10 +24,20 @@ declare_test(core_decode_table)
 		{ 1, ~7ULL, EV_PVALIDATE, 0 },
 		{ 1, 0x1004, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER },
 		{ 1, ~0ULL, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER },
-		{ 2, 0, EV_REFUSED, SVSM_ERR_UNSUPPORTED_CALL },
-		{ 3, 0, EV_REFUSED, SVSM_ERR_UNSUPPORTED_CALL },
-		{ 4, 0, EV_REFUSED, SVSM_ERR_UNSUPPORTED_CALL },
-		{ 5, 0, EV_REFUSED, SVSM_ERR_UNSUPPORTED_CALL },
+		{ 2, 0x1000, EV_CREATE, 0 },
+		{ 2, 0, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER }, /* 2 MiB aligned */
+		{ 2, 0x200000, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER },
+		{ 2, 0x1008, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER },
+		{ 2, ~0xfffULL, EV_CREATE, 0 },
+		{ 3, 0, EV_DELETE, 0 },
+		{ 3, ~0xfffULL, EV_DELETE, 0 },
+		{ 3, 0x1001, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER },
+		{ 4, 0x1008, EV_DEPOSIT, 0 },
+		{ 4, 0x1004, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER },
+		{ 5, 0x1008, EV_WITHDRAW, 0 },
+		{ 5, 0x1ff0, EV_WITHDRAW, 0 },
+		{ 5, 0x1ff8, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER }, /* no room */
+		{ 5, 0x1001, EV_REFUSED, SVSM_ERR_INVALID_PARAMETER },
 		{ 6, 0, EV_QUERY, 0 },
 		{ 6, ~0ULL, EV_QUERY, 0 },
 		{ 7, 1, EV_VTOM, 0 },
@@ -174,8 +184,7 @@ declare_test(core_decode_total)
 			call.rcx &= 0x1fff;
 		before = call;
 		ev = core_decode(&call, &request);
-		check(ev == EV_REFUSED || ev == EV_PVALIDATE || ev == EV_QUERY || ev == EV_REMAP ||
-		      ev == EV_VTOM);
+		check(ev == EV_REFUSED || (ev >= EV_PVALIDATE && ev <= EV_DELETE));
 		check_eq(ev == EV_REFUSED, request.result != SVSM_SUCCESS);
 		check(memcmp(&call, &before, sizeof(call)) == 0);
 		refused += ev == EV_REFUSED;

@@ -77,7 +77,7 @@ declare_test(order_flush_before_reuse)
 	last = find(HOST_PVALIDATE, PAGE_OLD + PAGE_4K, 0);
 	check(last < flushed);
 	check(flushed < find(HOST_COPY_OUT, HOST_LIST + SVSM_LIST_NEXT, ~0ULL));
-	check(flushed < find(HOST_STORE, atomic_load(&host.vcpu->vmsa) + VMSA_RAX, ~0ULL));
+	check(flushed < find(HOST_STORE, host.vcpu->vmsa.raw + VMSA_RAX, ~0ULL));
 	check_eq(pv_state(PAGE_OLD), PAGE_NONE);
 	check(!host_guest_may(PAGE_OLD, SNP_WRITE));
 }

@@ -139,7 +139,7 @@ declare_test(pvalidate_bad_address)
 			check_eq(host_log_count(HOST_RMPADJUST), 0);
 		}
 	}
-	check_eq(pv_one(V4(atomic_load(&host.vcpu->vmsa))), SVSM_ERR_INVALID_ADDRESS);
+	check_eq(pv_one(V4(host.vcpu->vmsa.raw)), SVSM_ERR_INVALID_ADDRESS);
 }
 
 declare_test(pvalidate_bad_address_2m)

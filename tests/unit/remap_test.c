@@ -81,11 +81,11 @@ declare_test(remap_refused)
 	};
 
 	ready();
-	check_eq(remap(atomic_load(&host.vcpu->vmsa)), SVSM_ERR_INVALID_ADDRESS);
+	check_eq(remap(host.vcpu->vmsa.raw), SVSM_ERR_INVALID_ADDRESS);
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		check_eq((uint64_t)i << 32 | remap(rows[i].ca), (uint64_t)i << 32 | rows[i].result);
 		check_eq(host_page(HOST_CA)[SVSM_CA_PENDING], 0);
-		check_eq(atomic_load(&host.vcpu->ca), HOST_CA);
+		check_eq(host.vcpu->ca.raw, HOST_CA);
 	}
 	check_eq(state(NEW_CA), PAGE_GUEST);
 	check_eq(state(0x200000), PAGE_NONE);

@@ -21,11 +21,11 @@ declare_test(weakness_s1_list_in_svsm_memory)
 	pv_ready(1);
 	for (uint64_t at = 0; at < HOST_SVSM_BYTES; at += 0x10000)
 		check_eq(pvalidate_at(HOST_SVSM_GPA + at), SVSM_ERR_INVALID_ADDRESS);
-	memcpy(before, host_page(atomic_load(&host.vcpu->vmsa)), sizeof(before));
+	memcpy(before, host_page(host.vcpu->vmsa.raw), sizeof(before));
 	/* There `next` would be the byte that holds the VMPL. */
-	check_eq(pvalidate_at(atomic_load(&host.vcpu->vmsa) + VMSA_VMPL - 2),
+	check_eq(pvalidate_at(host.vcpu->vmsa.raw + VMSA_VMPL - 2),
 		 SVSM_ERR_INVALID_ADDRESS);
-	check_eq(host_page(atomic_load(&host.vcpu->vmsa))[VMSA_VMPL], before[VMSA_VMPL]);
+	check_eq(host_page(host.vcpu->vmsa.raw)[VMSA_VMPL], before[VMSA_VMPL]);
 }
 
 /* S2: QUERY_PROTOCOL of protocol 1 indexed a table out of bounds. */
@@ -68,8 +68,8 @@ declare_test(weakness_s7_own_pages_named)
 {
 	pv_ready(1);
 	check_eq(pv_one(R4(HOST_CA)), SVSM_ERR_INVALID_ADDRESS);
-	check_eq(pv_one(R4(atomic_load(&host.vcpu->vmsa))), SVSM_ERR_INVALID_ADDRESS);
-	check_eq(pv_one(R2(align_down(atomic_load(&host.vcpu->vmsa), PAGE_2M))),
+	check_eq(pv_one(R4(host.vcpu->vmsa.raw)), SVSM_ERR_INVALID_ADDRESS);
+	check_eq(pv_one(R2(align_down(host.vcpu->vmsa.raw, PAGE_2M))),
 		 SVSM_ERR_INVALID_ADDRESS);
 	check_eq(host_call(SVSM_CORE_QUERY_PROTOCOL, 1), SVSM_SUCCESS);
 }
@@ -214,12 +214,12 @@ declare_test(weakness_any_request)
 				    : host_pvalidate(entries, 4, 0);
 		check_eq(result >> 32, 0);
 		served += result == SVSM_SUCCESS || host_next() > 0;
-		check_eq(host_page(atomic_load(&host.vcpu->ca))[SVSM_CA_PENDING], 0);
+		check_eq(host_page(host.vcpu->ca.raw)[SVSM_CA_PENDING], 0);
 		check(pv_state(HOST_LIST) != PAGE_FREE);
 		if (pv_state(HOST_LIST) != PAGE_GUEST)
 			break;
 	}
 	check(served > 100);
 	for (uint64_t at = 0; at < HOST_HOLE; at += PAGE_4K)
-		check(pv_state(at) != PAGE_USED || at == atomic_load(&host.vcpu->ca));
+		check(pv_state(at) != PAGE_USED || at == host.vcpu->ca.raw);
 }

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* The registrations: see vcpus.h. */
+#include <svsm/context.h>
+#include <svsm/deposit.h>
+#include <svsm/frame.h>
+#include <svsm/hw.h>
+#include <svsm/vcpu.h>
+#include <svsm/vcpus.h>
+#include <svsm/withdrawn.h>
+
+#define PRESENT 1ULL /* in an address word */
+#define STARTUP 0U   /* the slot taken first */
+
+/* What CREATE_VCPU leaves for a CPU: 0, or the age and the index + 1 of a slot. */
+#define LETTER_INDEX 0xffffULL
+
+struct seat {
+	shared64 letter;
+	struct vcpu *vcpu; /* the CPU's own */
+} __attribute__((aligned(64)));
+
+static struct vcpu_slot slots[VCPU_SLOTS];
+static struct seat seats[CPU_MAX];
+static uint32_t apic_ids[CPU_MAX];
+static unsigned int cpus;
+
+void vcpu_cpus(const uint32_t *apic_id, unsigned int count)
+{
+	CHECK(count <= CPU_MAX);
+	for (unsigned int i = 0; i < count; i++)
+		apic_ids[i] = apic_id[i];
+	cpus = count;
+}
+
+bool vcpu_find_cpu(uint32_t apic_id, unsigned int *cpu)
+{
+	for (*cpu = 0; *cpu < cpus; (*cpu)++)
+		if (apic_ids[*cpu] == apic_id)
+			return true;
+	return false;
+}
+
+static uint64_t age_of(uint64_t state)
+{
+	return state & ~(SLOT_AGE - 1);
+}
+
+unsigned int slot_index(const struct vcpu_slot *slot)
+{
+	return (unsigned int)(slot - slots);
+}
+
+static uint64_t letter_of(const struct vcpu_slot *slot, uint64_t state)
+{
+	return age_of(state) << 8 | (slot_index(slot) + 1);
+}
+
+struct vcpu_slot *slot_take(void)
+{
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
+		uint64_t seen = shared64_load(&slots[i].state);
+
+		if ((seen & SLOT_PHASE) == SLOT_EMPTY &&
+		    shared64_cas(&slots[i].state, &seen, age_of(seen) + SLOT_AGE + SLOT_NEW))
+			return &slots[i];
+	}
+	return NULL;
+}
+
+void slot_drop(struct vcpu_slot *slot)
+{
+	shared64_store(&slot->state, age_of(shared64_load(&slot->state)) + SLOT_EMPTY);
+}
+
+void slot_publish(struct vcpu_slot *slot, unsigned int cpu, pa_t vmsa, pa_t ca)
+{
+	uint64_t age = age_of(shared64_load(&slot->state));
+
+	shared64_store(&slot->vmsa, vmsa.raw | PRESENT);
+	shared64_store(&slot->ca, ca.raw | PRESENT);
+	shared64_store(&slot->state, age + SLOT_LIVE);
+	(void)shared64_swap(&seats[cpu].letter, letter_of(slot, age));
+}
+
+pa_t slot_ca(const struct vcpu_slot *slot)
+{
+	return pa(shared64_load(&slot->ca) - PRESENT);
+}
+
+void slot_move_ca(struct vcpu_slot *slot, pa_t ca)
+{
+	shared64_store(&slot->ca, ca.raw | PRESENT);
+}
+
+void slot_forget_pages(struct vcpu_slot *slot)
+{
+	shared64_store(&slot->vmsa, 0);
+	shared64_store(&slot->ca, 0);
+}
+
+/* What the state was is read before the address, so that the swap fails if the slot is another's.
+ */
+enum err slot_close(pa_t vmsa, struct vcpu_slot *own, struct vcpu_slot **slot)
+{
+	for (unsigned int i = STARTUP + 1; i < VCPU_SLOTS; i++) {
+		uint64_t seen = shared64_load(&slots[i].state);
+
+		if (shared64_load(&slots[i].vmsa) != (vmsa.raw | PRESENT))
+			continue;
+		*slot = &slots[i];
+		if (*slot != own && (seen & (SLOT_PHASE | SLOT_SERVED)) != SLOT_LIVE)
+			return ERR_BUSY;
+		if (!shared64_cas(&slots[i].state, &seen,
+				  age_of(seen) | (seen & SLOT_HELD) | SLOT_CLOSING))
+			return ERR_BUSY;
+		return OK;
+	}
+	return ERR_ADDRESS;
+}
+
+/* Only the flag HELD can change meanwhile, and only once. */
+static uint64_t leave_closing(struct vcpu_slot *slot, uint64_t held, uint64_t free)
+{
+	uint64_t seen = shared64_load(&slot->state), to;
+
+	do
+		to = age_of(seen) | ((seen & SLOT_HELD) != 0 ? held | SLOT_HELD : free);
+	while (!shared64_cas(&slot->state, &seen, to));
+	return to;
+}
+
+void slot_reopen(struct vcpu_slot *slot, const struct vcpu_slot *own)
+{
+	(void)leave_closing(slot, SLOT_LIVE | (slot == own ? SLOT_SERVED : 0), SLOT_LIVE);
+}
+
+/* Nobody refers to a context that no CPU holds: the slot is still NEW when it is given back. */
+void slot_closed(struct vcpu_slot *slot)
+{
+	struct vcpu *context = slot->context;
+
+	if ((leave_closing(slot, SLOT_DEAD, SLOT_NEW) & SLOT_PHASE) != SLOT_NEW)
+		return;
+	context_give(slot_index(slot), context);
+	slot_drop(slot);
+}
+
+static bool overlaps(pa_t page, enum page_size size, uint64_t owned)
+{
+	return (owned & PRESENT) != 0 && owned - PRESENT - page.raw < size_bytes(size);
+}
+
+bool vcpu_owns(pa_t page, enum page_size size)
+{
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
+		if (overlaps(page, size, shared64_load(&slots[i].vmsa)) ||
+		    overlaps(page, size, shared64_load(&slots[i].ca)))
+			return true;
+	}
+	return frame_overlaps(page, size) || deposit_overlaps(page, size) ||
+	       withdrawn_overlaps(page, size);
+}
+
+struct vcpu *seat_vcpu(void)
+{
+	return seats[hw_cpu()].vcpu;
+}
+
+bool seat_has_newer(void)
+{
+	return shared64_load(&seats[hw_cpu()].letter) != 0;
+}
+
+/* It may have been deleted since the letter was left, and its slot be another's by now. */
+struct vcpu *seat_take(void)
+{
+	struct seat *seat = &seats[hw_cpu()];
+	uint64_t letter = shared64_swap(&seat->letter, 0), live;
+	struct vcpu_slot *slot;
+
+	if (letter == 0)
+		return NULL;
+	slot = &slots[(letter & LETTER_INDEX) - 1];
+	live = (letter & ~LETTER_INDEX) >> 8 | SLOT_LIVE;
+	if (!shared64_cas(&slot->state, &live, live | SLOT_HELD))
+		return NULL;
+	seat->vcpu = slot->context;
+	seat->vcpu->idle = live | SLOT_HELD;
+	return seat->vcpu;
+}
+
+void seat_leave(void)
+{
+	struct seat *seat = &seats[hw_cpu()];
+	struct vcpu *v = seat->vcpu;
+	struct vcpu_slot *slot = v->slot;
+	uint64_t seen = shared64_load(&slot->state), to;
+
+	seat->vcpu = NULL;
+	do
+		to = (seen & SLOT_PHASE) == SLOT_DEAD ? age_of(seen) | SLOT_NEW : seen & ~SLOT_HELD;
+	while (!shared64_cas(&slot->state, &seen, to));
+	if ((to & SLOT_PHASE) != SLOT_NEW)
+		return;
+	context_give(slot_index(slot), v);
+	slot_drop(slot);
+}

@@ -62,6 +62,7 @@ struct snp_counters {
 	uint64_t flush_all; /* INVLPGB + TLBSYNC */
 	uint64_t vc_404;
 	uint64_t switches; /* VMPL switches */
+	uint64_t ap_created, ap_destroyed, ap_holds;
 };
 
 struct snp;
@@ -70,7 +71,8 @@ struct snp;
  * The embedder's services. `memory` gives a pointer to 4 KiB of system
  * memory, never NULL for an spa inside a slot. `changed` tells that the
  * access rights of [gpa, +bytes) may have changed (drop nested mappings); the
- * instructions and RMPUPDATE call it too. All but `memory` may be NULL.
+ * instructions and RMPUPDATE call it too. `wake` tells that another vCPU
+ * should ask snp_next() soon. All but `memory` may be NULL.
  */
 struct snp_ops {
 	uint8_t *(*memory)(struct snp *m, uint64_t spa);
@@ -80,6 +82,7 @@ struct snp_ops {
 	bool (*mmio)(struct snp *m, uint64_t gpa, void *data, unsigned int bytes, bool write);
 	bool (*msr)(struct snp *m, uint32_t index, uint64_t *value, bool write);
 	void (*cpuid)(struct snp *m, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+	void (*wake)(struct snp *m, unsigned int cpu);
 };
 
 /* Per vCPU: which VMSA belongs to each VMPL, the GHCB MSR of each, the TLB. */
@@ -90,7 +93,10 @@ struct snp_vcpu {
 	uint64_t vmsa_gpa[SNP_VMPLS];
 	uint64_t ghcb_msr[SNP_VMPLS];
 	uint64_t ghcb_gpa[SNP_VMPLS]; /* registered; ~0: none */
-	bool started;		      /* AP_CREATION asked to run it, at .vmpl */
+	bool started;		      /* runs, at .vmpl; else stopped or in AP reset hold */
+	bool created;		      /* AP_CREATION asked to run .created_vmpl */
+	unsigned int created_vmpl;
+	uint64_t running_spa;	      /* VMSA that snp_vmrun() marked; 0: none */
 	bool invlpgb_pending;	      /* an INVLPGB that no TLBSYNC has completed */
 	struct snp_tlb tlb;
 };
@@ -262,7 +268,8 @@ uint64_t snp_flags(const struct snp_result *r);
 
 enum snp_exit {
 	SNP_RESUME,	/* same VMPL again */
-	SNP_SWITCH,	/* enter m->vcpu[cpu].vmpl, changed by the call */
+	SNP_SWITCH,	/* enter m->vcpu[cpu].vmpl from its VMSA, changed by the call */
+	SNP_WAIT,	/* nothing to run: not before snp_next() says otherwise */
 	SNP_TERMINATED, /* m->term_set, m->term_code */
 };
 
@@ -273,6 +280,11 @@ enum snp_exit {
 
 /* VMGEXIT by the VMPL that runs: MSR protocol or GHCB page, by its GHCB MSR. */
 enum snp_exit snp_vmgexit(struct snp *m, unsigned int cpu);
+/*
+ * To be asked before every entry: what other vCPUs have done to this one.
+ * SNP_SWITCH: AP_CREATION gave it a VMSA; SNP_RESUME: nothing.
+ */
+enum snp_exit snp_next(struct snp *m, unsigned int cpu);
 /* 4K or 2M page to private or shared: RMPUPDATE, scramble, `changed`. */
 bool snp_page_state(struct snp *m, uint64_t gpa, bool size_2m, bool to_private);
 /* "not VMPL0" for set 1 code 3 [ghcb 4], Turnstile's own set 14 too. */

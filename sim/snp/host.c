@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* VMGEXIT, VMPL switch, the end of the VM. */
+/* VMGEXIT, what a vCPU runs next, the end of the VM. */
 #include "host.h"
 
 #define GHCB_NONE (~0ULL)
@@ -41,12 +41,43 @@ enum host_run host_run_vmpl(struct snp *m, unsigned int cpu, uint64_t vmpl)
 	return HOST_RUN_SWITCH;
 }
 
+/* The VMSA that AP_CREATION left is the one that is entered now. */
+static void take_up(struct snp *m, unsigned int cpu)
+{
+	m->vcpu[cpu].created = false;
+	host_reset_ghcb(m, cpu, m->vcpu[cpu].created_vmpl);
+}
+
 void host_switch(struct snp *m, unsigned int cpu, unsigned int vmpl)
 {
-	m->vcpu[cpu].vmpl = vmpl;
+	struct snp_vcpu *v = &m->vcpu[cpu];
+
+	if (v->created && v->created_vmpl == vmpl)
+		take_up(m, cpu);
+	v->vmpl = vmpl;
 	m->count.switches++;
 	if (!m->switch_keeps_tlb)
 		snp_flush(m, cpu);
+}
+
+enum snp_exit host_hold(struct snp *m, unsigned int cpu)
+{
+	m->vcpu[cpu].started = false;
+	return snp_next(m, cpu);
+}
+
+enum snp_exit snp_next(struct snp *m, unsigned int cpu)
+{
+	struct snp_vcpu *v = &m->vcpu[cpu];
+
+	if (v->created && (!v->started || v->vmpl != 0)) {
+		take_up(m, cpu);
+		v->started = true;
+		v->vmpl = v->created_vmpl;
+		snp_flush(m, cpu);
+		return SNP_SWITCH;
+	}
+	return v->started ? SNP_RESUME : SNP_WAIT;
 }
 
 enum snp_exit snp_vmgexit(struct snp *m, unsigned int cpu)

@@ -40,6 +40,8 @@ enum snp_exit host_terminate(struct snp *m, unsigned int set, unsigned int code)
 /* May this vCPU enter that VMPL? The response is written before the switch. */
 enum host_run host_run_vmpl(struct snp *m, unsigned int cpu, uint64_t vmpl);
 void host_switch(struct snp *m, unsigned int cpu, unsigned int vmpl);
+/* The vCPU that asks gives up the CPU: until AP_CREATION, or for what that left already. */
+enum snp_exit host_hold(struct snp *m, unsigned int cpu);
 
 enum snp_exit host_msr_request(struct snp *m, unsigned int cpu);
 enum snp_exit host_nae_event(struct snp *m, unsigned int cpu);

@@ -3,7 +3,6 @@
 #include "host.h"
 
 #define CREATE_ON_INIT 0U
-#define CREATE 1U
 #define DESTROY 2U
 #define LIST_PAGES 1U
 
@@ -22,10 +21,54 @@ static bool vmsa_gpa_ok(const struct snp *m, uint64_t gpa, uint64_t *spa)
 	       snp_gpa_to_spa(m, gpa, spa);
 }
 
+static void wake(const struct nae *n, unsigned int cpu)
+{
+	if (n->m->ops.wake != NULL)
+		n->m->ops.wake(n->m, cpu);
+}
+
+static void destroy(struct nae *n, unsigned int cpu, unsigned int vmpl)
+{
+	struct snp_vcpu *v = &n->m->vcpu[cpu];
+
+	n->m->count.ap_destroyed++;
+	v->vmsa_spa[vmpl] = 0;
+	v->vmsa_gpa[vmpl] = 0;
+	if (v->created_vmpl == vmpl)
+		v->created = false;
+	if (!v->started || v->vmpl != vmpl)
+		return;
+	if (cpu == n->cpu) {
+		n->exit = SNP_WAIT;
+	} else {
+		v->started = false;
+		wake(n, cpu);
+	}
+}
+
+/*
+ * The VMSA is the VMPL's from now on. Another vCPU also runs it, as soon as
+ * VMPL0 does not execute there.
+ */
+static void create(struct nae *n, unsigned int cpu, unsigned int vmpl, uint64_t spa)
+{
+	struct snp_vcpu *v = &n->m->vcpu[cpu];
+
+	n->m->count.ap_created++;
+	v->vmsa_spa[vmpl] = spa;
+	v->vmsa_gpa[vmpl] = n->info2;
+	if (!v->started || v->vmpl != vmpl)
+		host_reset_ghcb(n->m, cpu, vmpl);
+	if ((n->info1 & 0xffff) == CREATE_ON_INIT || cpu == n->cpu)
+		return;
+	v->created = true;
+	v->created_vmpl = vmpl;
+	wake(n, cpu);
+}
+
 void host_ap_creation(struct nae *n)
 {
 	unsigned int request = n->info1 & 0xffff, vmpl = (n->info1 >> 16) & 0xf, cpu;
-	struct snp_vcpu *v;
 	uint64_t spa;
 
 	if (vmpl >= SNP_VMPLS || ((n->info1 >> 20) & 0xfff) != 0 || request > DESTROY ||
@@ -33,25 +76,12 @@ void host_ap_creation(struct nae *n)
 		host_bad(n, BAD_INPUT);
 		return;
 	}
-	v = &n->m->vcpu[cpu];
-	if (request == DESTROY) {
-		v->vmsa_spa[vmpl] = 0;
-		v->vmsa_gpa[vmpl] = 0;
-		return;
-	}
-	if (!vmsa_gpa_ok(n->m, n->info2, &spa) || !vmsa_features_ok(n->rax)) {
+	if (request == DESTROY)
+		destroy(n, cpu, vmpl);
+	else if (!vmsa_gpa_ok(n->m, n->info2, &spa) || !vmsa_features_ok(n->rax))
 		host_bad(n, BAD_INPUT);
-		return;
-	}
-	v->vmsa_spa[vmpl] = spa;
-	v->vmsa_gpa[vmpl] = n->info2;
-	if (cpu == n->cpu && vmpl == v->vmpl)
-		return; /* the caller runs on; its next entry takes the new VMSA */
-	host_reset_ghcb(n->m, cpu, vmpl);
-	if (request == CREATE && cpu != n->cpu) {
-		v->started = true;
-		v->vmpl = vmpl;
-	}
+	else
+		create(n, cpu, vmpl, spa);
 }
 
 void host_apic_ids(struct nae *n)

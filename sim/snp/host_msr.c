@@ -72,9 +72,10 @@ enum snp_exit host_msr_request(struct snp *m, unsigned int cpu)
 	case 0x004:
 		*msr = cpuid(m, *msr);
 		break;
-	case 0x006: /* not woken: the guest asks again */
-		*msr = 0x007;
-		break;
+	case 0x006:
+		m->count.ap_holds++;
+		*msr = 0x007; /* as seen when VMPL0 is entered again: not woken by SIPI */
+		return host_hold(m, cpu);
 	case 0x010:
 		*msr = GFN_ALL | 0x011;
 		break;

@@ -132,13 +132,16 @@ static void serve_other(struct nae *n)
 	case 0x27:
 		n->rax = 0x400;
 		break;
-	case 0x37: /* DR7 write, INVD, WBINVD, MONITOR, MWAIT, NMI complete, AP reset hold */
+	case 0x37: /* DR7 write, INVD, WBINVD, MONITOR, MWAIT, NMI complete */
 	case 0x76:
 	case 0x89:
 	case 0x8a:
 	case 0x8b:
 	case 0x80000003:
+		break;
 	case 0x80000004:
+		n->m->count.ap_holds++;
+		n->exit = SNP_WAIT;
 		break;
 	case 0x81: /* no hypercalls: as KVM's -KVM_ENOSYS */
 		n->rax = (uint64_t)-1000;
@@ -252,5 +255,5 @@ enum snp_exit host_nae_event(struct snp *m, unsigned int cpu)
 	write_response(&n);
 	if (n.exit == SNP_SWITCH)
 		host_switch(m, cpu, n.next_vmpl);
-	return n.exit;
+	return n.exit == SNP_WAIT ? host_hold(m, cpu) : n.exit;
 }

@@ -20,6 +20,7 @@ void snp_init(struct snp *m, const struct snp_ops *ops, struct snp_rmp_entry *rm
 	m->hv_features = FEATURES_DEFAULT;
 	m->fms = FMS_DEFAULT;
 	m->vcpus = 1;
+	m->vcpu[0].started = true;
 	for (unsigned int cpu = 0; cpu < SNP_VCPUS; cpu++) {
 		m->vcpu[cpu].apic_id = cpu;
 		for (unsigned int vmpl = 0; vmpl < SNP_VMPLS; vmpl++)

@@ -59,21 +59,23 @@ int snp_vmrun_check(struct snp *m, uint64_t vmsa_spa, uint64_t vmsa_gpa)
 
 int snp_vmrun(struct snp *m, unsigned int cpu)
 {
-	const struct snp_vcpu *v = &m->vcpu[cpu];
+	struct snp_vcpu *v = &m->vcpu[cpu];
 	int result = snp_vmrun_check(m, v->vmsa_spa[v->vmpl], v->vmsa_gpa[v->vmpl]);
 
-	if (result == 0)
-		snp_rmp(m, v->vmsa_spa[v->vmpl])->in_use = 1;
+	if (result == 0) {
+		v->running_spa = v->vmsa_spa[v->vmpl];
+		snp_rmp(m, v->running_spa)->in_use = 1;
+	}
 	return result;
 }
 
 void snp_vmexit(struct snp *m, unsigned int cpu)
 {
-	const struct snp_vcpu *v = &m->vcpu[cpu];
-	struct snp_rmp_entry *e = snp_rmp(m, v->vmsa_spa[v->vmpl]);
+	struct snp_vcpu *v = &m->vcpu[cpu];
 
-	if (v->vmsa_spa[v->vmpl] != 0 && e != NULL)
-		e->in_use = 0;
+	if (v->running_spa != 0)
+		snp_rmp(m, v->running_spa)->in_use = 0;
+	v->running_spa = 0; /* not the VMPL's: AP_CREATION may have given it another */
 }
 
 static void segment(uint8_t *at, uint16_t selector, uint16_t attributes, uint64_t base)

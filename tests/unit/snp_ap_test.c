@@ -9,12 +9,25 @@
 static struct snp *m;
 static uint8_t *ghcb;
 
+static struct {
+	unsigned int calls, cpu;
+} woken;
+
+static void wake(struct snp *machine, unsigned int cpu)
+{
+	check(machine == m);
+	woken.calls++;
+	woken.cpu = cpu;
+}
+
 static void fresh(void)
 {
 	m = rig_new();
 	m->vcpus = 2;
 	m->vcpu[1].apic_id = 0x42;
 	m->hv_features |= 0x10;
+	m->ops.wake = wake;
+	woken.calls = 0;
 	ghcb = rig_ghcb(m);
 }
 
@@ -70,7 +83,8 @@ declare_test(snp_ap_creation_table)
 		check_eq(m->vcpu[cpu].vmsa_gpa[vmpl], rows[i].ok ? rows[i].info2 : 0);
 		check_eq(m->vcpu[cpu].vmsa_spa[vmpl], rows[i].ok ? rows[i].info2 : 0);
 		check_eq(m->vcpu[cpu].ghcb_gpa[vmpl], rows[i].ok ? ~0ULL : 0x1234000);
-		check_eq(m->vcpu[1].started, rows[i].ok && cpu == 1);
+		check_eq(m->vcpu[1].created, rows[i].ok && cpu == 1);
+		check_eq(woken.calls, rows[i].ok && cpu == 1);
 		check_eq(m->vcpu[0].vmpl, 0);
 	}
 }
@@ -78,19 +92,150 @@ declare_test(snp_ap_creation_table)
 declare_test(snp_ap_create_and_destroy)
 {
 	fresh();
+	check_eq(snp_next(m, 0), SNP_RESUME);
+	check_eq(snp_next(m, 1), SNP_WAIT);
 	event(0x80000013, CREATE(0x42, 2U, 0U), VMSA_GPA, 1); /* on INIT: not run yet */
-	check(!m->vcpu[1].started && m->vcpu[1].vmpl == 0);
+	check_eq(snp_next(m, 1), SNP_WAIT);
 	event(0x80000013, CREATE(0x42, 2U, 1U), VMSA_GPA, 1);
+	check_eq(woken.calls, 1);
+	check_eq(woken.cpu, 1);
+	check_eq(snp_next(m, 1), SNP_SWITCH);
 	check(m->vcpu[1].started && m->vcpu[1].vmpl == 2);
 	check_eq(m->vcpu[1].ghcb_msr[2], SEV_INFO);
+	check_eq(snp_next(m, 1), SNP_RESUME);
+	event(0x80000013, CREATE(0x42, 1U, 2U), 0, 0); /* another VMPL: it runs on */
+	check_eq(snp_next(m, 1), SNP_RESUME);
+	check_eq(woken.calls, 1);
 	event(0x80000013, CREATE(0x42, 2U, 2U), 0, 0);
 	answer(0, 0);
+	check_eq(woken.calls, 2);
 	check_eq(m->vcpu[1].vmsa_spa[2], 0);
+	check_eq(snp_next(m, 1), SNP_WAIT);
 	/* the caller's own VMPL: its GHCB stays registered */
 	event(0x80000013, CREATE(0, 0U, 1U), VMSA_GPA, 1);
 	answer(0, 0);
 	check_eq(m->vcpu[0].ghcb_gpa[0], RIG_GHCB);
-	check_eq(m->count.nae_other, 4);
+	check_eq(m->count.nae_other, 5);
+	check_eq(m->count.ap_created, 3);
+	check_eq(m->count.ap_destroyed, 2);
+	/* and without a VMSA there it does not come back */
+	check_eq(event(0x80000013, CREATE(0, 0U, 2U), 0, 0), SNP_WAIT);
+	answer(0, 0);
+	check_eq(snp_next(m, 0), SNP_WAIT);
+}
+
+/* A VMSA that was destroyed before it was entered is not entered. */
+declare_test(snp_ap_destroyed_in_time)
+{
+	fresh();
+	event(0x80000013, CREATE(0x42, 2U, 1U), VMSA_GPA, 1);
+	event(0x80000013, CREATE(0x42, 2U, 2U), 0, 0);
+	check_eq(snp_next(m, 1), SNP_WAIT);
+	event(0x80000013, CREATE(0x42, 2U, 1U), VMSA_GPA, 1);
+	event(0x80000013, CREATE(0x42, 1U, 2U), 0, 0);
+	check_eq(snp_next(m, 1), SNP_SWITCH);
+}
+
+/* Runs vCPU 1 at `vmpl` with a GHCB of its own. */
+static uint8_t *run_second(unsigned int vmpl)
+{
+	fresh();
+	m->vcpu[1].started = true;
+	m->vcpu[1].vmpl = vmpl;
+	m->vcpu[1].vmsa_spa[vmpl] = m->vcpu[1].vmsa_gpa[vmpl] = VMSA_GPA + SNP_PAGE;
+	m->vcpu[1].ghcb_msr[vmpl] = m->vcpu[1].ghcb_gpa[vmpl] = RIG_GHCB + SNP_PAGE;
+	return snp_gpa_memory(m, RIG_GHCB + SNP_PAGE);
+}
+
+/* Below VMPL0 a new VMSA replaces what runs, GHCB registration included. */
+declare_test(snp_ap_created_while_guest_runs)
+{
+	run_second(1);
+	event(0x80000013, CREATE(0x42, 1U, 1U), VMSA_GPA, 1);
+	check_eq(woken.calls, 1);
+	check_eq(m->vcpu[1].ghcb_gpa[1], RIG_GHCB + SNP_PAGE); /* not entered yet */
+	check_eq(snp_next(m, 1), SNP_SWITCH);
+	check_eq(m->vcpu[1].vmsa_gpa[1], VMSA_GPA);
+	check_eq(m->vcpu[1].ghcb_gpa[1], ~0ULL);
+	check_eq(m->vcpu[1].ghcb_msr[1], SEV_INFO);
+	check_eq(snp_next(m, 1), SNP_RESUME);
+}
+
+/* VMPL0 is not interrupted: the VMSA is taken when it gives up the CPU. */
+declare_test(snp_ap_created_while_vmpl0_runs)
+{
+	for (unsigned int by_hold = 0; by_hold < 2; by_hold++) {
+		uint8_t *other = run_second(0);
+
+		rig_vmsa(m, VMSA_GPA, 1);
+		event(0x80000013, CREATE(0x42, 1U, 1U), VMSA_GPA, 1);
+		check_eq(snp_next(m, 1), SNP_RESUME);
+		rig_request(other, by_hold ? 0x80000004 : 0x80000018, by_hold ? 0 : 1, 0);
+		check_eq(snp_vmgexit(m, 1), SNP_SWITCH);
+		check_eq(rig_get(other + GHCB_INFO1, 8), 0);
+		check_eq(rig_get(other + GHCB_INFO2, 8), 0);
+		check_eq(m->vcpu[1].vmpl, 1);
+		check_eq(snp_next(m, 1), SNP_RESUME); /* once only */
+	}
+}
+
+/* Another VMPL than the one VMPL0 enters is taken right behind that. */
+declare_test(snp_ap_created_for_another_vmpl)
+{
+	uint8_t *other = run_second(0);
+
+	rig_vmsa(m, VMSA_GPA, 1);
+	event(0x80000013, CREATE(0x42, 1U, 0U), VMSA_GPA, 1);
+	event(0x80000013, CREATE(0x42, 2U, 1U), VMSA_GPA + 2 * SNP_PAGE, 1);
+	rig_request(other, 0x80000018, 1, 0);
+	check_eq(snp_vmgexit(m, 1), SNP_SWITCH);
+	check_eq(m->vcpu[1].vmpl, 1);
+	check_eq(snp_next(m, 1), SNP_SWITCH);
+	check_eq(m->vcpu[1].vmpl, 2);
+}
+
+/* Both forms: asleep, woken by AP_CREATION, resumed behind the VMGEXIT by RUN_VMPL. */
+declare_test(snp_ap_reset_hold)
+{
+	for (unsigned int by_msr = 0; by_msr < 2; by_msr++) {
+		uint8_t *other = run_second(0);
+
+		rig_vmsa(m, VMSA_GPA, 1);
+		rig_vmsa(m, VMSA_GPA + SNP_PAGE, 0);
+		if (by_msr)
+			m->vcpu[1].ghcb_msr[0] = 0x006;
+		else
+			rig_request(other, 0x80000004, 0, 0);
+		check_eq(snp_vmgexit(m, 1), SNP_WAIT);
+		check_eq(snp_next(m, 1), SNP_WAIT);
+		if (by_msr)
+			check_eq(m->vcpu[1].ghcb_msr[0], 0x007);
+		check_eq(rig_get(other + GHCB_INFO1, 8), 0);
+		check_eq(rig_get(other + GHCB_INFO2, 8), 0);
+		event(0x80000013, CREATE(0x42, 1U, 1U), VMSA_GPA, 1);
+		check_eq(snp_next(m, 1), SNP_SWITCH);
+		check_eq(m->vcpu[1].vmpl, 1);
+		m->vcpu[1].ghcb_msr[1] = 0x016; /* to VMPL0 */
+		check_eq(snp_vmgexit(m, 1), SNP_SWITCH);
+		check_eq(m->vcpu[1].vmpl, 0);
+		check_eq(m->vcpu[1].ghcb_gpa[0], RIG_GHCB + SNP_PAGE);
+		check_eq(m->count.ap_holds, 1);
+		check_eq(m->count.switches, 1);
+	}
+}
+
+/* A VMSA that ran when another took its place is not in use for ever. */
+declare_test(snp_ap_replaced_vmsa_is_free)
+{
+	const struct snp_rmpupdate gone = { .assigned = false };
+
+	run_second(1);
+	rig_vmsa(m, VMSA_GPA + SNP_PAGE, 1);
+	check_eq(snp_vmrun(m, 1), 0);
+	event(0x80000013, CREATE(0x42, 1U, 1U), VMSA_GPA, 1);
+	check_eq(snp_rmpupdate(m, VMSA_GPA + SNP_PAGE, &gone), SNP_FAIL_INUSE);
+	snp_vmexit(m, 1);
+	check_eq(snp_rmpupdate(m, VMSA_GPA + SNP_PAGE, &gone), SNP_OK);
 }
 
 static void two_vmpls(void)

@@ -37,7 +37,6 @@ static const struct {
 	{ 0x004 | 1ULL << 30, 0xffffffff40000005ULL },
 	{ 0x004 | 3ULL << 30, 0xffffffffc0000005ULL },
 	{ 0x004 | 1ULL << 30 | 0x8000001fULL << 32, 0x0000407340000005ULL },
-	{ 0x006, 0x007 },
 	{ 0x010, ALL_GFNS | 0x011 },
 	{ RIG_GHCB | 0x012, RIG_GHCB | 0x013 },
 	{ RIG_NO_SLOT | 0x012, ALL_GFNS | 0x013 },

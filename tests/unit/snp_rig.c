@@ -84,7 +84,7 @@ static void cpuid(struct snp *m, uint32_t leaf, uint32_t subleaf, uint32_t out[4
 
 struct snp *rig_new(void)
 {
-	const struct snp_ops ops = { memory, changed, port_in, port_out, mmio, msr, cpuid };
+	const struct snp_ops ops = { memory, changed, port_in, port_out, mmio, msr, cpuid, NULL };
 
 	memset(&rig_log, 0, sizeof(rig_log));
 	snp_init(&machine, &ops, table, 0, FRAMES, 51);

@@ -180,6 +180,26 @@ declare_test(create_undone)
 	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
 }
 
+/* Nothing is left behind: more often than there are slots. */
+declare_test(create_undone_for_ever)
+{
+	ready(1);
+	for (unsigned int i = 0; i < VCPU_SLOTS + 8; i++) {
+		host_fail(HOST_RMPADJUST, 4, RMP_FAIL_INPUT);
+		check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_ERR_RMP + RMP_FAIL_INPUT);
+	}
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+}
+
+declare_test(delete_gives_all_rights)
+{
+	ready(3);
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+	check_eq(delete (NEW_VMSA), SVSM_SUCCESS);
+	for (unsigned int vmpl = 1; vmpl <= 3; vmpl++)
+		check_eq(pv_rmp(NEW_VMSA)->perm[vmpl], 0xf);
+}
+
 declare_test(delete_refused)
 {
 	ready(1);

@@ -104,6 +104,18 @@ declare_test(deposit_2m)
 	check_eq(available(), 0);
 }
 
+/* Its last page is not there: nothing of it was lent. */
+declare_test(deposit_2m_in_part)
+{
+	pv_ready(1);
+	check_eq(pv_one(V2(REGION_NEW)), SVSM_SUCCESS);
+	check_eq(pv_one(R4(REGION_NEW + PAGE_2M - PAGE_4K)), SVSM_SUCCESS);
+	check_eq(lend(REGION_NEW | SIZE_2M), SVSM_ERR_INVALID_ADDRESS);
+	check_eq(pv_state(REGION_NEW), PAGE_GUEST);
+	check(host_guest_may(REGION_NEW, SNP_WRITE));
+	check_eq(lend(REGION_NEW), SVSM_SUCCESS);
+}
+
 declare_test(deposit_refused)
 {
 	static const struct {
@@ -172,13 +184,13 @@ declare_test(withdraw_refused)
 
 	pv_ready(1);
 	check_eq(lend(LENT), SVSM_SUCCESS);
+	check_eq(lend(LENT + PAGE_4K), SVSM_SUCCESS);
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		check_eq(i << 8 | (uint32_t)host_call(SVSM_CORE_WITHDRAW_MEM, rows[i].buffer),
 			 i << 8 | rows[i].result);
 	/* Behind the calling area's own bytes there is room; one entry is the least. */
 	check_eq(withdraw(HOST_CA + 0xff0, back), 1);
 	check_eq(back[0], LENT);
-	check_eq(lend(LENT), SVSM_SUCCESS);
 	host_fail(HOST_STORE, 1, HW_FAULT);
 	check_eq((uint32_t)host_call(SVSM_CORE_WITHDRAW_MEM, BUFFER), SVSM_ERR_INVALID_ADDRESS);
 	check(deposit_available());

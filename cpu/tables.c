@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * VMPL0's page tables: the image in 4 KiB leaves, W^X, a hole under each
- * stack, and the window. Built once; read-only after boot. [DESIGN 5, 6]
+ * stack, the window, and room for what area.c maps. Built once; read-only
+ * after boot. [DESIGN 5, 6]
  */
 #include "tables.h"
+#include "traps.h"
 
 #include <string.h>
 #include <svsm/config.h>
@@ -12,7 +14,7 @@
 #include <svsm/hw.h>
 #include <svsm/pt.h>
 
-#define TABLE_PAGES 56U /* as svsm.lds reserves */
+#define TABLE_PAGES 57U /* as svsm.lds reserves */
 
 #define CR0_WP 0x10000ULL
 #define CR4_UMIP 0x800ULL
@@ -21,21 +23,14 @@
 
 extern uint8_t image_text[], image_text_end[], image_rodata[], image_rodata_end[];
 extern uint8_t image_data[], image_data_end[];
-extern uint8_t df_stack[], df_stack_end[], boot_stack[], boot_stack_end[];
+extern uint8_t boot_df_stack[], boot_df_stack_end[], boot_stack[], boot_stack_end[];
 extern uint64_t image_tables[TABLE_PAGES][PT_WORDS];
-extern uint8_t image_ghcb[];
-
-/*
- * Regions of their own, under one slot of the root: a context has eight pages
- * of addresses, the lower four stay unmapped.
- */
-#define CONTEXTS_VA 0xffffff0000000000ULL
-#define CONTEXT_PITCH (2 * CPU_CONTEXT_FRAMES * PAGE_4K)
+extern uint8_t image_ghcb[], image_shared[];
 
 static struct pt pt;
 static uint64_t image_base;
 
-static pa_t image_pa(const void *va)
+pa_t tables_image_pa(const void *va)
 {
 	return pa(image_base + ((uint64_t)va - IMAGE_VA));
 }
@@ -47,7 +42,7 @@ static void load_root(void)
 
 static void map_image(const uint8_t *start, const uint8_t *end, unsigned int flags)
 {
-	if (pt_map(&pt, (uint64_t)start, image_pa(start), (uint64_t)(end - start), PAGE_4K,
+	if (pt_map(&pt, (uint64_t)start, tables_image_pa(start), (uint64_t)(end - start), PAGE_4K,
 		   flags) != OK)
 		hw_stop(REASON_NO_MEMORY, (uint64_t)start);
 }
@@ -58,16 +53,18 @@ void tables_build(unsigned int c_bit)
 	uint8_t *tables = (uint8_t *)image_tables;
 
 	image_base = config->svsm_gpa;
-	pt_init(&pt, image_tables, image_pa(tables), TABLE_PAGES, 1ULL << c_bit);
+	pt_init(&pt, image_tables, tables_image_pa(tables), TABLE_PAGES, 1ULL << c_bit);
 	map_image(image_text, image_text_end, PT_EXEC);
 	map_image(image_rodata, image_rodata_end, 0);
 	map_image(image_data, image_data_end, PT_WRITE);
-	map_image(df_stack, df_stack_end, PT_WRITE);
+	map_image(boot_df_stack, boot_df_stack_end, PT_WRITE);
 	map_image(boot_stack, boot_stack_end, PT_WRITE);
 	map_image(tables, tables + sizeof(image_tables), PT_WRITE);
+	map_image((uint8_t *)image_idt, (uint8_t *)image_idt + sizeof(image_idt), PT_WRITE);
 	map_image(image_ghcb, image_ghcb + PAGE_4K, PT_WRITE);
+	map_image(image_shared, image_shared + PAGE_4K, PT_WRITE);
 	if (pt_map(&pt, WINDOW_VA, pa(0), PAGE_2M, PAGE_2M, PT_WRITE) != OK ||
-	    pt_reserve(&pt, CONTEXTS_VA, CPU_CONTEXTS * CONTEXT_PITCH) != OK)
+	    pt_reserve(&pt, REGION_VA, REGION_END - REGION_VA) != OK)
 		hw_stop(REASON_NO_MEMORY, 0);
 	load_root();
 }
@@ -81,7 +78,7 @@ void cpu_protect(bool umip)
 	__asm__ volatile("movq %0, %%cr4" : : "r"(cr4) : "memory");
 }
 
-/* The page is not in the window, so hw_pvalidate() cannot name it. */
+/* The page may be in no window: hw_pvalidate() cannot name it. */
 static bool rescind(const void *va)
 {
 	uint64_t rax = (uint64_t)va;
@@ -91,21 +88,31 @@ static bool rescind(const void *va)
 	return (uint32_t)rax == RMP_OK && !carry;
 }
 
-enum err cpu_share_ghcb(unsigned int cpu, void **va, pa_t *page)
+/* The GHCB MSR has one value: with a GHCB, the request goes through it. */
+static enum err make_shared(pa_t page)
 {
-	if (cpu != 0)
-		return ERR_STATE;
-	*va = image_ghcb;
-	*page = image_pa(image_ghcb);
-	if (!rescind(image_ghcb))
+	uint64_t done;
+
+	return ghcb_ready() ? ghcb_psc(page, 1, SIZE_4K, false, &done) : msr_psc(page, false);
+}
+
+enum err tables_share(void *va, pa_t page)
+{
+	if (!rescind(va))
 		return ERR_RMP;
-	if (msr_psc(*page, false) != OK)
+	if (make_shared(page) != OK)
 		return ERR_HOST;
-	if (pt_change(&pt, (uint64_t)image_ghcb, PAGE_4K, PT_WRITE | PT_SHARED) != OK)
-		return ERR_STATE;
-	__asm__ volatile("invlpg (%0)" : : "r"(image_ghcb) : "memory");
-	memset(image_ghcb, 0, PAGE_4K);
+	CHECK(pt_set(&pt, (uint64_t)va, page, PT_WRITE | PT_SHARED) == OK);
+	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+	memset(va, 0, PAGE_4K);
 	return OK;
+}
+
+enum err cpu_share_buffer(void **va, pa_t *page)
+{
+	*va = image_shared;
+	*page = tables_image_pa(image_shared);
+	return tables_share(*va, *page);
 }
 
 enum err cpu_map_windows(const struct cpu_window *window, unsigned int count)
@@ -143,27 +150,20 @@ static void restore_protection(uint64_t cr0)
 	__asm__ volatile("movq %0, %%cr0" : : "r"(cr0) : "memory");
 }
 
-static uint64_t context_va(unsigned int slot)
+void tables_show(uint64_t va, const pa_t *frame, unsigned int count)
 {
-	CHECK(slot < CPU_CONTEXTS);
-	return CONTEXTS_VA + slot * CONTEXT_PITCH + CONTEXT_PITCH / 2;
-}
+	uint64_t cr0 = lift_protection();
 
-void *cpu_map_context(unsigned int slot, const pa_t frame[CPU_CONTEXT_FRAMES])
-{
-	uint64_t va = context_va(slot), cr0 = lift_protection();
-
-	for (unsigned int i = 0; i < CPU_CONTEXT_FRAMES; i++)
+	for (unsigned int i = 0; i < count; i++)
 		CHECK(pt_set(&pt, va + i * PAGE_4K, frame[i], PT_WRITE) == OK);
 	restore_protection(cr0);
-	return (void *)va;
 }
 
-void cpu_unmap_context(unsigned int slot)
+void tables_hide(uint64_t va, unsigned int count)
 {
-	uint64_t va = context_va(slot), cr0 = lift_protection();
+	uint64_t cr0 = lift_protection();
 
-	for (unsigned int i = 0; i < CPU_CONTEXT_FRAMES; i++)
+	for (unsigned int i = 0; i < count; i++)
 		CHECK(pt_clear(&pt, va + i * PAGE_4K) == OK);
 	restore_protection(cr0);
 }
@@ -173,8 +173,8 @@ void cpu_seal(void)
 {
 	uint64_t cr0 = lift_protection();
 
-	if (pt_change(&pt, (uint64_t)image_tables, sizeof(image_tables), 0) != OK)
-		hw_stop(REASON_BUG, 0);
+	CHECK(pt_change(&pt, (uint64_t)image_idt, sizeof(image_idt), 0) == OK);
+	CHECK(pt_change(&pt, (uint64_t)image_tables, sizeof(image_tables), 0) == OK);
 	restore_protection(cr0);
 	load_root();
 }

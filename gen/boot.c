@@ -5,7 +5,7 @@
 #include <svsm/boot.h>
 
 
-#line 71 "sm/boot.rl"
+#line 79 "sm/boot.rl"
 
 
 
@@ -13,7 +13,7 @@
 static const int boot_start = 1;
 
 
-#line 74 "sm/boot.rl"
+#line 82 "sm/boot.rl"
 
 void boot_init(struct boot *b)
 {
@@ -23,7 +23,7 @@ void boot_init(struct boot *b)
 	 b->cs = boot_start;
 	}
 
-#line 78 "sm/boot.rl"
+#line 86 "sm/boot.rl"
 	b->at = BOOT_START;
 }
 
@@ -44,7 +44,7 @@ case 1:
 		goto tr1;
 	goto tr0;
 tr0:
-#line 25 "sm/boot.rl"
+#line 27 "sm/boot.rl"
 	{ next = boot_wrong(b, ev); }
 	goto st0;
 #line 36 "gen/boot.c"
@@ -56,7 +56,7 @@ tr1:
 	{ next = boot_config(b); }
 	goto st2;
 st2:
-#line 27 "sm/boot.rl"
+#line 29 "sm/boot.rl"
 	{ b->at = BOOT_CONFIG; }
 	if ( ++p == pe )
 		goto _test_eof2;
@@ -72,7 +72,7 @@ tr2:
 	{ next = boot_cpuid(b); }
 	goto st3;
 st3:
-#line 28 "sm/boot.rl"
+#line 30 "sm/boot.rl"
 	{ b->at = BOOT_CPUID; }
 	if ( ++p == pe )
 		goto _test_eof3;
@@ -88,7 +88,7 @@ tr4:
 	{ next = boot_features(b); }
 	goto st4;
 st4:
-#line 29 "sm/boot.rl"
+#line 31 "sm/boot.rl"
 	{ b->at = BOOT_FEATURES; }
 	if ( ++p == pe )
 		goto _test_eof4;
@@ -104,7 +104,7 @@ tr5:
 	{ next = boot_negotiate(b); }
 	goto st5;
 st5:
-#line 30 "sm/boot.rl"
+#line 32 "sm/boot.rl"
 	{ b->at = BOOT_NEGOTIATE; }
 	if ( ++p == pe )
 		goto _test_eof5;
@@ -120,7 +120,7 @@ tr6:
 	{ next = boot_ghcb(b); }
 	goto st6;
 st6:
-#line 31 "sm/boot.rl"
+#line 33 "sm/boot.rl"
 	{ b->at = BOOT_GHCB; }
 	if ( ++p == pe )
 		goto _test_eof6;
@@ -133,11 +133,11 @@ case 6:
 	goto tr0;
 tr7:
 #line 16 "sm/boot.rl"
-	{ next = boot_secrets(b); }
+	{ next = boot_apics(b); }
 	goto st7;
 st7:
-#line 32 "sm/boot.rl"
-	{ b->at = BOOT_SECRETS; }
+#line 34 "sm/boot.rl"
+	{ b->at = BOOT_APICS; }
 	if ( ++p == pe )
 		goto _test_eof7;
 case 7:
@@ -149,11 +149,11 @@ case 7:
 	goto tr0;
 tr8:
 #line 17 "sm/boot.rl"
-	{ next = boot_memory(b); }
+	{ next = boot_secrets(b); }
 	goto st8;
 st8:
-#line 33 "sm/boot.rl"
-	{ b->at = BOOT_MEMORY; }
+#line 35 "sm/boot.rl"
+	{ b->at = BOOT_SECRETS; }
 	if ( ++p == pe )
 		goto _test_eof8;
 case 8:
@@ -165,11 +165,11 @@ case 8:
 	goto tr0;
 tr9:
 #line 18 "sm/boot.rl"
-	{ next = boot_tables(b); }
+	{ next = boot_memory(b); }
 	goto st9;
 st9:
-#line 34 "sm/boot.rl"
-	{ b->at = BOOT_TABLES; }
+#line 36 "sm/boot.rl"
+	{ b->at = BOOT_MEMORY; }
 	if ( ++p == pe )
 		goto _test_eof9;
 case 9:
@@ -181,11 +181,11 @@ case 9:
 	goto tr0;
 tr10:
 #line 19 "sm/boot.rl"
-	{ next = boot_record(b); }
+	{ next = boot_tables(b); }
 	goto st10;
 st10:
-#line 35 "sm/boot.rl"
-	{ b->at = BOOT_RECORD; }
+#line 37 "sm/boot.rl"
+	{ b->at = BOOT_TABLES; }
 	if ( ++p == pe )
 		goto _test_eof10;
 case 10:
@@ -197,11 +197,11 @@ case 10:
 	goto tr0;
 tr11:
 #line 20 "sm/boot.rl"
-	{ next = boot_prepare(b); }
+	{ next = boot_record(b); }
 	goto st11;
 st11:
-#line 36 "sm/boot.rl"
-	{ b->at = BOOT_PREPARE; }
+#line 38 "sm/boot.rl"
+	{ b->at = BOOT_RECORD; }
 	if ( ++p == pe )
 		goto _test_eof11;
 case 11:
@@ -213,11 +213,11 @@ case 11:
 	goto tr0;
 tr12:
 #line 21 "sm/boot.rl"
-	{ next = boot_ram(b); }
+	{ next = boot_prepare(b); }
 	goto st12;
 st12:
-#line 37 "sm/boot.rl"
-	{ b->at = BOOT_RAM; }
+#line 39 "sm/boot.rl"
+	{ b->at = BOOT_PREPARE; }
 	if ( ++p == pe )
 		goto _test_eof12;
 case 12:
@@ -229,11 +229,11 @@ case 12:
 	goto tr0;
 tr13:
 #line 22 "sm/boot.rl"
-	{ next = boot_guest(b); }
+	{ next = boot_ram(b); }
 	goto st13;
 st13:
-#line 38 "sm/boot.rl"
-	{ b->at = BOOT_GUEST; }
+#line 40 "sm/boot.rl"
+	{ b->at = BOOT_RAM; }
 	if ( ++p == pe )
 		goto _test_eof13;
 case 13:
@@ -245,29 +245,61 @@ case 13:
 	goto tr0;
 tr14:
 #line 23 "sm/boot.rl"
-	{ next = boot_ready(b); }
+	{ next = boot_guest(b); }
 	goto st14;
 st14:
-#line 39 "sm/boot.rl"
-	{ b->at = BOOT_READY; }
+#line 41 "sm/boot.rl"
+	{ b->at = BOOT_GUEST; }
 	if ( ++p == pe )
 		goto _test_eof14;
 case 14:
 #line 203 "gen/boot.c"
+	switch( (*p) ) {
+		case 15: goto tr15;
+		case 20: goto tr3;
+	}
+	goto tr0;
+tr15:
+#line 24 "sm/boot.rl"
+	{ next = boot_cpus(b); }
+	goto st15;
+st15:
+#line 42 "sm/boot.rl"
+	{ b->at = BOOT_CPUS; }
+	if ( ++p == pe )
+		goto _test_eof15;
+case 15:
+#line 216 "gen/boot.c"
+	switch( (*p) ) {
+		case 15: goto tr16;
+		case 20: goto tr3;
+	}
+	goto tr0;
+tr16:
+#line 25 "sm/boot.rl"
+	{ next = boot_ready(b); }
+	goto st16;
+st16:
+#line 43 "sm/boot.rl"
+	{ b->at = BOOT_READY; }
+	if ( ++p == pe )
+		goto _test_eof16;
+case 16:
+#line 229 "gen/boot.c"
 	if ( (*p) == 20 )
 		goto tr3;
 	goto tr0;
 tr3:
-#line 24 "sm/boot.rl"
+#line 26 "sm/boot.rl"
 	{ next = boot_stop(b); }
-	goto st15;
-st15:
-#line 40 "sm/boot.rl"
+	goto st17;
+st17:
+#line 44 "sm/boot.rl"
 	{ b->at = BOOT_STOPPED; }
 	if ( ++p == pe )
-		goto _test_eof15;
-case 15:
-#line 214 "gen/boot.c"
+		goto _test_eof17;
+case 17:
+#line 240 "gen/boot.c"
 	goto tr0;
 	}
 	_test_eof2:  b->cs = 2; goto _test_eof; 
@@ -284,6 +316,8 @@ case 15:
 	_test_eof13:  b->cs = 13; goto _test_eof; 
 	_test_eof14:  b->cs = 14; goto _test_eof; 
 	_test_eof15:  b->cs = 15; goto _test_eof; 
+	_test_eof16:  b->cs = 16; goto _test_eof; 
+	_test_eof17:  b->cs = 17; goto _test_eof; 
 
 	_test_eof: {}
 	if ( p == eof )
@@ -304,16 +338,18 @@ case 15:
 	case 13: 
 	case 14: 
 	case 15: 
-#line 25 "sm/boot.rl"
+	case 16: 
+	case 17: 
+#line 27 "sm/boot.rl"
 	{ next = boot_wrong(b, ev); }
 	break;
-#line 252 "gen/boot.c"
+#line 282 "gen/boot.c"
 	}
 	}
 
 	_out: {}
 	}
 
-#line 87 "sm/boot.rl"
+#line 95 "sm/boot.rl"
 	return next;
 }

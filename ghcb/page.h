@@ -32,8 +32,10 @@ _Static_assert(sizeof(struct ghcb_page) == PAGE_4K, "one page");
 
 /* SW_EXITCODE values [ghcb 5]. */
 #define GHCB_IOIO 0x7bULL
+#define GHCB_AP_RESET_HOLD 0x80000004ULL
 #define GHCB_PSC 0x80000010ULL
 #define GHCB_AP_CREATION 0x80000013ULL
+#define GHCB_GET_APIC_IDS 0x80000017ULL
 #define GHCB_RUN_VMPL 0x80000018ULL
 
 struct ghcb_request {

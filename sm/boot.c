@@ -57,6 +57,8 @@ enum event boot_wrong(struct boot *b, enum event ev)
 enum event boot_ready(struct boot *b)
 {
 	cpu_seal();
+	if (boot_start_cpus(b) != EV_DONE)
+		return EV_FAILED;
 	log_line("guest at VMPL%u, entry 0x%llx", b->config.guest_vmpl,
 		 (unsigned long long)b->config.kernel_entry);
 	return EV_NONE;
@@ -142,14 +144,13 @@ enum event boot_features(struct boot *b)
 enum event boot_negotiate(struct boot *b)
 {
 	unsigned int c_bit;
-	uint64_t features;
 
 	msr_negotiate(&c_bit);
 	if (c_bit != cpuid_c_bit())
 		return boot_refuse(b, REASON_C_BIT, c_bit);
-	features = msr_hv_features();
-	if ((features & HV_REQUIRED) != HV_REQUIRED)
-		return boot_refuse(b, REASON_HV_FEATURES, features);
+	b->hv_features = msr_hv_features();
+	if ((b->hv_features & HV_REQUIRED) != HV_REQUIRED)
+		return boot_refuse(b, REASON_HV_FEATURES, b->hv_features);
 	return EV_DONE;
 }
 

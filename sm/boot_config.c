@@ -50,8 +50,10 @@ static bool launched(const struct svsm_config *c, uint64_t start, uint64_t end)
 bool boot_config_check(const struct svsm_config *c)
 {
 	return c->magic == CONFIG_MAGIC && c->bytes == sizeof(*c) &&
-	       (c->flags & ~KNOWN_FLAGS) == 0 && c->guest_vmpl >= 1 && c->guest_vmpl <= 3 &&
-	       c->range_count <= CONFIG_RANGES && svsm_range_ok(c) && ranges_ok(c) &&
+	       (c->flags & ~KNOWN_FLAGS) == 0 && c->reserved == 0 &&
+	       (c->apic_id_count == 0 || boot_apics_check(c->apic_id, c->apic_id_count)) &&
+	       c->guest_vmpl >= 1 && c->guest_vmpl <= 3 && c->range_count <= CONFIG_RANGES &&
+	       svsm_range_ok(c) && ranges_ok(c) &&
 	       launched(c, GUEST_BOOT_PARAMS, GUEST_TABLES + GUEST_TABLE_PAGES * PAGE_4K) &&
 	       launched(c, c->kernel_entry, c->kernel_entry + 1) &&
 	       c->kernel_end > c->kernel_entry && c->kernel_end <= WINDOW_END;

@@ -12,7 +12,6 @@
 #include <svsm/vcpu.h>
 #include <svsm/vmsa.h>
 
-#define BOOT_APIC_ID 0U
 #define GDT_AT (GUEST_CC_BLOB + 0x80)
 #define GDT_LIMIT 0x1fU
 
@@ -78,18 +77,33 @@ enum event boot_prepare(struct boot *b)
 	return EV_DONE;
 }
 
-/* A frame for the save area; the first ones of the SVSM's memory are accepted for it. */
-static enum err take_frame(pa_t *frame)
+static enum err alloc(bool vmsa, pa_t *frame)
 {
 	struct frame_cpu *me = frame_cpu(hw_cpu());
-	enum err err = frame_alloc_vmsa(me, frame);
+
+	return vmsa ? frame_alloc_vmsa(me, frame) : frame_alloc(me, frame);
+}
+
+/* The first ones of the SVSM's memory are accepted for it. */
+enum event boot_frame(struct boot *b, bool vmsa, pa_t *frame)
+{
+	enum err err = alloc(vmsa, frame);
 
 	while (err == ERR_NO_MEMORY) {
 		err = accept_more();
 		if (err == OK)
-			err = frame_alloc_vmsa(me, frame);
+			err = alloc(vmsa, frame);
 	}
-	return err;
+	switch (err) {
+	case OK:
+		return EV_DONE;
+	case ERR_HOST:
+		return boot_refuse(b, REASON_PSC, 0);
+	case ERR_RMP:
+		return boot_refuse(b, REASON_PVALIDATE, 0);
+	default:
+		return boot_refuse(b, REASON_NO_MEMORY, 0);
+	}
 }
 
 /* No VMPL may touch the page; target VMPL1, or the VMSA bit is ignored [snp-arch 2.6]. */
@@ -113,21 +127,12 @@ enum event boot_guest(struct boot *b)
 {
 	pa_t frame;
 
-	switch (take_frame(&frame)) {
-	case OK:
-		break;
-	case ERR_HOST:
-		return boot_refuse(b, REASON_PSC, 0);
-	case ERR_RMP:
-		return boot_refuse(b, REASON_PVALIDATE, 0);
-	default:
-		return boot_refuse(b, REASON_NO_MEMORY, 0);
-	}
+	if (boot_frame(b, true, &frame) != EV_DONE)
+		return EV_FAILED;
 	if (!put_vmsa(b, frame))
 		return boot_refuse(b, REASON_RMPADJUST, frame.raw);
-	if (ghcb_ap_create(BOOT_APIC_ID, b->config.guest_vmpl, frame, SEV_SNP_ACTIVE) != OK)
+	if (ghcb_ap_create(BOOT_APIC_ID, b->config.guest_vmpl, frame, SEV_SNP_ACTIVE, false) != OK)
 		return boot_refuse(b, REASON_AP_CREATION, frame.raw);
-	vcpu_cpus(&(uint32_t){ BOOT_APIC_ID }, 1);
 	b->vcpu = vcpu_boot(frame, pa(GUEST_CAA), b->config.guest_vmpl, BOOT_APIC_ID);
-	return EV_DONE;
+	return b->vcpu != NULL ? EV_DONE : boot_refuse(b, REASON_NO_MEMORY, 0);
 }

@@ -112,7 +112,7 @@ static enum event take_head(struct boot *b, const struct layout *l)
 static void add_own(const struct boot *b, const struct layout *l)
 {
 	frame_init(pa(b->config.svsm_gpa), b->config.svsm_mem, cpu_memory(pa(b->image_end)),
-		   cpu_memory(pa(l->owners)), cpu_memory(pa(l->rows)), CPU_MAX);
+		   cpu_memory(pa(l->owners)), cpu_memory(pa(l->rows)), b->cpus);
 	frame_fix(pa(b->config.svsm_gpa), l->head - b->config.svsm_gpa);
 	frame_reserve(pa(l->head), l->end - l->head);
 }

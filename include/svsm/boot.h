@@ -42,6 +42,7 @@ enum boot_place {
 	BOOT_FEATURES,
 	BOOT_NEGOTIATE,
 	BOOT_GHCB,
+	BOOT_APICS,
 	BOOT_SECRETS,
 	BOOT_MEMORY,
 	BOOT_TABLES,
@@ -49,6 +50,7 @@ enum boot_place {
 	BOOT_PREPARE,
 	BOOT_RAM,
 	BOOT_GUEST,
+	BOOT_CPUS,
 	BOOT_READY,
 	BOOT_STOPPED,
 };
@@ -64,6 +66,9 @@ struct boot {
 	struct boot_memory memory;
 	uint64_t image_end; /* of the image's last 2 MiB */
 	uint64_t svsm_end;
+	uint64_t hv_features;
+	uint32_t apic_id[CPU_MAX]; /* of the CPUs, the boot CPU's first */
+	unsigned int cpus;
 	struct vcpu *vcpu; /* the guest's, when ready */
 };
 
@@ -78,6 +83,7 @@ enum event boot_cpuid(struct boot *b);
 enum event boot_features(struct boot *b);
 enum event boot_negotiate(struct boot *b);
 enum event boot_ghcb(struct boot *b);
+enum event boot_apics(struct boot *b);
 enum event boot_secrets(struct boot *b);
 enum event boot_memory(struct boot *b);
 enum event boot_tables(struct boot *b);
@@ -85,6 +91,7 @@ enum event boot_record(struct boot *b);
 enum event boot_prepare(struct boot *b);
 enum event boot_ram(struct boot *b);
 enum event boot_guest(struct boot *b);
+enum event boot_cpus(struct boot *b);
 enum event boot_ready(struct boot *b);
 enum event boot_stop(struct boot *b);
 enum event boot_wrong(struct boot *b, enum event ev);
@@ -92,10 +99,21 @@ enum event boot_wrong(struct boot *b, enum event ev);
 /* Notes why and returns EV_FAILED. */
 enum event boot_refuse(struct boot *b, enum reason reason, uint64_t detail);
 
+/* A frame of the SVSM's, of more memory if need be: EV_DONE. `vmsa`: as frame_alloc_vmsa(). */
+enum event boot_frame(struct boot *b, bool vmsa, pa_t *frame);
+
+/* Has every other CPU enter VMPL0: the end of bring-up. */
+enum event boot_start_cpus(struct boot *b);
+
+#define BOOT_APIC_ID 0U
+
 /* ---- pure parts -------------------------------------------------------- */
 
 /* The fields of the configuration; false when they make no sense. */
 bool boot_config_check(const struct svsm_config *config);
+
+/* 1 to CPU_MAX of them, apart, the boot CPU's among them. */
+bool boot_apics_check(const uint32_t *apic_id, unsigned int count);
 
 /* The SEV_STATUS of VMPL0; false, and why, when it may not start so. */
 bool boot_features_check(uint64_t sev_status, enum reason *why);

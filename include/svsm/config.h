@@ -7,6 +7,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <svsm/types.h>
 
 /* The image: linked at IMAGE_VA, loaded at config.svsm_gpa. */
 #define IMAGE_VA 0xffffffff80000000ULL
@@ -61,6 +62,10 @@ struct svsm_config {
 	uint64_t kernel_end;   /* the guest needs RAM up to here at least */
 	/* Guest pages launched, ascending: guest area, kernel, initrd if any. */
 	struct config_range range[CONFIG_RANGES];
+	/* Of the VM's vCPUs, apart, 0 among them; none: the hypervisor is asked. */
+	uint32_t apic_id_count;
+	uint32_t apic_id[CPU_MAX];
+	uint32_t reserved; /* 0 */
 };
 
 /* One entry of the IGVM memory map [spec/boot-abi.md 6.2]. */

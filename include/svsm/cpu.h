@@ -6,7 +6,9 @@
  */
 #pragma once
 #include <svsm/err.h>
+#include <svsm/ring.h>
 #include <svsm/types.h>
+#include <svsm/vmsa.h>
 
 /*
  * The window: guest-physical memory at WINDOW_VA + address, for the hw.h
@@ -28,6 +30,20 @@ void cpu_protect(bool umip);
  * page state shared, mapped without the C-bit. ERR_RMP, ERR_HOST.
  */
 must_check enum err cpu_share_ghcb(unsigned int cpu, void **va, pa_t *page);
+
+/* The same for a page of the image that any list of the hypervisor's goes through. */
+must_check enum err cpu_share_buffer(void **va, pa_t *page);
+
+/*
+ * The area of a CPU other than the boot CPU, from frames, with holes between:
+ * stack, #DF stack, GDT, TSS, GHCB page (cpu_share_ghcb) and event ring, which
+ * is returned, empty. cpu_start_state: what of its save area depends on it,
+ * the rest of it as this CPU's is; rip and sev_features are the caller's. Boot
+ * only, before cpu_seal().
+ */
+#define CPU_AREA_FRAMES 7U
+struct ring *cpu_map_area(unsigned int cpu, const pa_t frame[CPU_AREA_FRAMES]);
+void cpu_start_state(unsigned int cpu, struct vmsa_cpu *state);
 
 /* Replaces the boot window; ERR_NO_MEMORY: out of table pages. Boot only, once. */
 must_check enum err cpu_map_windows(const struct cpu_window *window, unsigned int count);
@@ -54,5 +70,6 @@ void cpu_unmap_context(unsigned int slot);
 /* Makes the page tables read-only: but for contexts, nothing maps memory after boot. */
 void cpu_seal(void);
 
-/* Jumped to from cpu/start.S (sm/boot.c). */
+/* Jumped to from cpu/start.S (sm/boot.c), and where another CPU begins (sm/boot_cpus.c). */
 _Noreturn void sm_main(void);
+_Noreturn void sm_cpu_main(void);

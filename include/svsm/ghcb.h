@@ -11,6 +11,7 @@
 /* Hypervisor feature bits [ghcb 3]. */
 #define HV_SNP 0x1U
 #define HV_AP_CREATION 0x2U
+#define HV_APIC_IDS 0x10U
 #define HV_MULTI_VMPL 0x20U
 
 /* MSR protocol, before a GHCB page exists. Stops the VM on nonsense. */
@@ -34,11 +35,25 @@ bool ghcb_ready(void);
 must_check enum err ghcb_run_vmpl(unsigned int vmpl);
 
 /*
- * Tells the hypervisor which save area `vmpl` of the vCPU has [ghcb 5.5];
- * nothing is started. ERR_HOST: it refused.
+ * Tells the hypervisor which save area `vmpl` of the vCPU has [ghcb 5.5]; it
+ * starts it now, or nothing is started. ERR_HOST: it refused.
  */
 must_check enum err ghcb_ap_create(uint32_t apic_id, unsigned int vmpl, pa_t vmsa,
-				   uint64_t sev_features);
+				   uint64_t sev_features, bool now);
+
+/*
+ * AP reset hold [ghcb 5.3]: nothing to do and no VMPL to enter. Returns when
+ * VMPL0 is entered again, for whatever reason. ERR_HOST: it refused.
+ */
+must_check enum err ghcb_hold(void);
+
+/*
+ * The APIC ids of the VM's vCPUs [ghcb 5.6], by way of a shared page. Each
+ * word is read once, none is checked but the count: 1 to CPU_MAX. ERR_HOST: it
+ * refused. ERR_STATE: not so many, or more than one page of them.
+ */
+must_check enum err ghcb_apic_ids(void *va, pa_t page, uint32_t apic_id[CPU_MAX],
+				  unsigned int *count);
 
 /*
  * Page state change of `count` pages from `start` [ghcb 5.4], in batches.
@@ -47,8 +62,6 @@ must_check enum err ghcb_ap_create(uint32_t apic_id, unsigned int vmpl, pa_t vms
  */
 must_check enum err ghcb_psc(pa_t start, uint64_t count, enum page_size size, bool to_private,
 			     uint64_t *done);
-
-must_check enum err ghcb_hold(void);
 
 /* 16550 port writes and reads through IOIO events. */
 void ghcb_out8(uint16_t port, uint8_t value);

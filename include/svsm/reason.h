@@ -42,7 +42,8 @@
 	X(CPU, 29, "the CPU lacks SMEP or SMAP")                                                   \
 	X(VMPLS, 30, "the CPU has too few VMPLs for the guest")                                    \
 	X(GUEST_PAGE, 31, "a page launched for the guest cannot be used")                          \
-	X(AP_CREATION, 32, "the hypervisor refused the guest's save area")
+	X(AP_CREATION, 32, "the hypervisor refused a save area")                                   \
+	X(APIC_IDS, 33, "the APIC id list makes no sense")
 
 #define REASON_ENUM(name, code, words) REASON_##name = (code),
 enum reason { REASONS(REASON_ENUM) };

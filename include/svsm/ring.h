@@ -54,3 +54,7 @@ void ring_append(enum machine machine, uint32_t vcpu, unsigned int state, enum e
 uint64_t ring_count(unsigned int cpu);
 /* The `index`-th ever appended; false when it is gone or not there yet. */
 bool ring_read(unsigned int cpu, uint64_t index, struct ring_entry *entry);
+
+/* In words: which CPU, and the machine and place its ring has last. Cut to fit. */
+#define RING_WORDS 64U
+void ring_where(unsigned int cpu, char words[RING_WORDS]);

@@ -64,5 +64,21 @@ struct vmsa_guest {
 	uint8_t vmpl;
 };
 
+/* VMPL0's on another CPU: 64-bit mode, as the boot CPU runs. */
+struct vmsa_cpu {
+	uint64_t rip, rsp, gs;
+	uint64_t cr0, cr3, cr4;
+	uint64_t gdt, idt, tss;
+	uint16_t gdt_limit, idt_limit, tss_limit;
+	uint16_t code, data, task; /* selectors */
+	uint64_t sev_features;
+};
+
+/*
+ * Starts at rip, a function without parameters that never returns, interrupts
+ * off. Fills the whole page.
+ */
+void vmsa_build_cpu(uint8_t page[4096], const struct vmsa_cpu *cpu);
+
 /* 64-bit mode, interrupts off, SEV_FEATURES = SNPActive. Fills the whole page. */
 void vmsa_build(uint8_t page[4096], const struct vmsa_guest *guest);

@@ -104,7 +104,7 @@ static void build_vcpu(void)
 	vmsa_build(page, &guest);
 	CHECK(hw_copy_out(frame, page, sizeof(page)) == OK);
 	CHECK(hw_rmpadjust(frame, SIZE_4K, 1, PERM_NONE, true) == RMP_OK);
-	CHECK(ghcb_ap_create(HOST_APIC_ID, host.vmpl, frame, SEV_SNP_ACTIVE) == OK);
+	CHECK(ghcb_ap_create(HOST_APIC_ID, host.vmpl, frame, SEV_SNP_ACTIVE, false) == OK);
 	vcpu_cpus(&(uint32_t){ HOST_APIC_ID }, 1);
 	host.vcpu = vcpu_boot(frame, pa(HOST_CA), host.vmpl, HOST_APIC_ID);
 	CHECK(host.vcpu != NULL && seat_take() == host.vcpu);

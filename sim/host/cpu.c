@@ -10,6 +10,7 @@
  */
 #define GHCB_PAGE (HOST_SVSM_GPA + 2 * PAGE_4K)
 #define AP_GHCB_PAGES (HOST_SVSM_GPA + 64 * PAGE_4K)
+#define SHARED_PAGE AP_GHCB_PAGES
 
 static uint8_t context[CPU_CONTEXTS][CPU_CONTEXT_FRAMES * PAGE_4K] __attribute__((aligned(64)));
 
@@ -34,6 +35,29 @@ enum err cpu_map_windows(const struct cpu_window *window, unsigned int count)
 	(void)window;
 	(void)count;
 	return OK;
+}
+
+enum err cpu_share_buffer(void **va, pa_t *page)
+{
+	*page = pa(SHARED_PAGE);
+	*va = host_page(SHARED_PAGE);
+	return OK;
+}
+
+struct ring *cpu_map_area(unsigned int cpu, const pa_t frame[CPU_AREA_FRAMES])
+{
+	static struct ring ring[CPU_MAX];
+
+	(void)frame;
+	CHECK(cpu > 0 && cpu < CPU_MAX);
+	return &ring[cpu];
+}
+
+void cpu_start_state(unsigned int cpu, struct vmsa_cpu *state)
+{
+	(void)cpu;
+	state->cr0 = 0x80010033;
+	state->cr4 = 0x20;
 }
 
 void *cpu_map_context(unsigned int slot, const pa_t frame[CPU_CONTEXT_FRAMES])

@@ -7,9 +7,6 @@
 #define COM1 0x3f8
 #define COM1_STATUS 0x3fd
 #define TRANSMIT_EMPTY 0x20
-#ifndef PAYLOAD
-#define PAYLOAD "Turnstile stub guest"
-#endif
 
 	.section .setup, "ax"
 	.code16
@@ -69,9 +66,8 @@ halt:
 	hlt
 	jmp	halt
 version:
-	.asciz	PAYLOAD
+	.asciz	"Turnstile stub guest"
 words:
-	.ascii	PAYLOAD
-	.asciz	": not an SNP guest\r\n"
+	.asciz	"stub: not an SNP guest\r\n"
 	.org	(SETUP_SECTS + 1) * 512
 	.section .note.GNU-stack, "", @progbits

@@ -50,6 +50,7 @@ for name in "$@"; do
 	image)
 		part "guests under QEMU" tests/image/run.sh
 		part "the firmware's protections" tests/image/faults.sh
+		part "memory under pressure" tests/guest/pressure/run.sh
 		part "soft-SNP's counters" sim/softsnp/selftest.sh
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;

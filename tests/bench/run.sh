@@ -51,7 +51,7 @@ counter() { # LOG TEXT: the number after it in soft-SNP's table, or nothing
 }
 
 calls() { # requests of the bench guest
-	$here/guest.sh "$out/guest.igvm" --no-accept-ram --mem 512M &&
+	tests/guest/build.sh tests/guest/bench "$out/guest.igvm" --no-accept-ram --mem 512M &&
 		boot "$out/guest.igvm" 512 "$out/guest.log" &&
 		grep -q '^1 passed, 0 failed$' "$out/guest.log" || return
 	awk -f $here/image.awk "$out/guest.log" >>"$results"
@@ -78,7 +78,7 @@ stub() {
 direct() {
 	local mem net=()
 	for mem in 512 1024; do
-		$here/guest.sh "$out/direct.igvm" --mem ${mem}M &&
+		tests/guest/build.sh tests/guest/bench "$out/direct.igvm" --mem ${mem}M &&
 			boot "$out/direct.igvm" $mem "$out/direct-$mem.log" || return
 		net+=("$(before_guest "$out/direct-$mem.log")")
 	done

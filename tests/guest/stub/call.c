@@ -12,7 +12,7 @@ uint64_t call_ca;
 enum form call_form;
 struct call call_last;
 
-static unsigned int calls, damaged, left_pending, hv_failed, high_rax, busy;
+struct call_count call_count;
 static uint64_t pattern = 0x243f6a8885a308d3ULL;
 
 static uint64_t next_pattern(void)
@@ -46,7 +46,12 @@ static uint8_t exchange(volatile uint8_t *at, uint8_t value)
 
 void call_run(struct call *c, enum form form)
 {
-	volatile uint8_t *pending = (volatile uint8_t *)page_private(call_ca) + CA_PENDING;
+	call_run_at(c, form, call_ca);
+}
+
+void call_run_at(struct call *c, enum form form, uint64_t ca)
+{
+	volatile uint8_t *pending = (volatile uint8_t *)page_private(ca) + CA_PENDING;
 	uint64_t old = 0;
 
 	if (form == FORM_MSR) {
@@ -84,24 +89,25 @@ uint64_t call_core(uint32_t number, uint64_t rcx, uint64_t rdx, uint64_t r8, uin
 	for (unsigned int tries = 0; tries < BUSY_LIMIT; tries++) {
 		call_set(c, CORE << 32 | number, rcx, rdx, r8);
 		call_run(c, call_form);
-		calls++;
-		damaged += (call_changed(c) & ~(REG_RAX | outputs)) != 0;
-		left_pending += c->left != 0;
-		hv_failed += !c->hv_ok;
-		high_rax += c->out.rax >> 32 != 0;
+		call_count.calls++;
+		call_count.damaged += (call_changed(c) & ~(REG_RAX | outputs)) != 0;
+		call_count.left_pending += c->left != 0;
+		call_count.hv_failed += !c->hv_ok;
+		call_count.high_rax += c->out.rax >> 32 != 0;
 		if (c->out.rax != BUSY)
 			break;
-		busy++;
+		call_count.busy++;
 	}
 	return c->out.rax;
 }
 
 void call_checks(void)
 {
-	say("# %u calls", calls);
-	check_eq(damaged, 0, "[svsm 3.1] every call: registers that are no output unchanged");
-	check_eq(left_pending, 0, "[svsm 3.2] every call: CALL_PENDING cleared");
-	check_eq(hv_failed, 0, "[ghcb 5.7] every call: the hypervisor reports success");
-	check_eq(high_rax, 0, "[svsm 3.1] every call: RAX bits 63:32 zero");
-	check_eq(busy, 0, "[svsm 4] every call: never BUSY, there is one vCPU");
+	say("# %u calls", call_count.calls);
+	check_eq(call_count.damaged, 0,
+		 "[svsm 3.1] every call: registers that are no output unchanged");
+	check_eq(call_count.left_pending, 0, "[svsm 3.2] every call: CALL_PENDING cleared");
+	check_eq(call_count.hv_failed, 0, "[ghcb 5.7] every call: the hypervisor reports success");
+	check_eq(call_count.high_rax, 0, "[svsm 3.1] every call: RAX bits 63:32 zero");
+	check_eq(call_count.busy, 0, "[svsm 4] every call: never BUSY, there is one vCPU");
 }

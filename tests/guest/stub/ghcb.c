@@ -140,6 +140,17 @@ bool ghcb_psc(uint64_t first, unsigned int count, uint64_t operation, bool is_2m
 	return true;
 }
 
+bool ghcb_event(uint64_t code, uint64_t info1, uint64_t info2, uint64_t *rax)
+{
+	begin(code, info1, info2);
+	put(GHCB_RAX, *rax);
+	vmgexit();
+	if (!succeeded())
+		return false;
+	*rax = field(GHCB_RAX);
+	return true;
+}
+
 void ghcb_prepare_run_vmpl(void)
 {
 	begin(NAE_RUN_VMPL, 0, 0);

@@ -7,6 +7,9 @@
 #define COM1 0x3f8
 #define COM1_STATUS 0x3fd
 #define TRANSMIT_EMPTY 0x20
+#ifndef PAYLOAD
+#define PAYLOAD "Turnstile stub guest"
+#endif
 
 	.section .setup, "ax"
 	.code16
@@ -66,8 +69,9 @@ halt:
 	hlt
 	jmp	halt
 version:
-	.asciz	"Turnstile stub guest"
+	.asciz	PAYLOAD
 words:
-	.asciz	"stub: not an SNP guest\r\n"
+	.ascii	PAYLOAD
+	.asciz	": not an SNP guest\r\n"
 	.org	(SETUP_SECTS + 1) * 512
 	.section .note.GNU-stack, "", @progbits

@@ -73,12 +73,12 @@ void *page_shared(uint64_t gpa)
 
 uint64_t page_take_2m(void)
 {
-	uint64_t gpa = pool;
-
-	pool += PAGE_2M;
-	if (!boot_is_ram(gpa, pool))
+	while (pool < LOW_GIB * GIB && !boot_is_ram(pool, pool + PAGE_2M))
+		pool += PAGE_2M;
+	if (pool >= LOW_GIB * GIB)
 		check_bail("not enough RAM for the tests");
-	return gpa;
+	pool += PAGE_2M;
+	return pool - PAGE_2M;
 }
 
 uint64_t page_take_4k(void)

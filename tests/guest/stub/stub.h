@@ -121,6 +121,8 @@ unsigned int ghcb_init(void);
 bool ghcb_out(uint16_t port, uint8_t value);
 bool ghcb_out_string(uint16_t port, const char *bytes, unsigned int count);
 bool ghcb_in(uint16_t port, uint8_t *value);
+/* Any event with RAX in and out. False, and nothing in RAX, when it was refused. */
+bool ghcb_event(uint64_t code, uint64_t info1, uint64_t info2, uint64_t *rax);
 void ghcb_prepare_run_vmpl(void);
 uint64_t ghcb_run_vmpl_result(void);
 
@@ -167,6 +169,8 @@ extern enum form call_form; /* that call_core uses */
 /* All registers get new patterns but RAX, RCX, RDX, R8, R9, which are given. */
 void call_set(struct call *c, uint64_t rax, uint64_t rcx, uint64_t rdx, uint64_t r8);
 void call_run(struct call *c, enum form form);
+/* With another calling area: another vCPU's. */
+void call_run_at(struct call *c, enum form form, uint64_t ca);
 /* Bits of the registers that differ, in the order of struct regs. */
 uint32_t call_changed(const struct call *c);
 
@@ -177,6 +181,12 @@ uint32_t call_changed(const struct call *c);
  */
 uint64_t call_core(uint32_t number, uint64_t rcx, uint64_t rdx, uint64_t r8, uint32_t outputs);
 extern struct call call_last;
+
+/* What was found in the calls of call_core. */
+struct call_count {
+	unsigned int calls, damaged, left_pending, hv_failed, high_rax, busy;
+};
+extern struct call_count call_count;
 void call_checks(void);
 
 /* ---- list: PVALIDATE --------------------------------------------------- */

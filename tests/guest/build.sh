@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# guest.sh OUT [OPTION...]: OUT, an image of the benchmarks' guest, packed with
+# build.sh DIR OUT [OPTION...]: OUT, an image of the guest whose main is in DIR, packed with
 # these options. It is the stub guest with another main and no tests.
 set -eu
-out=$1
-shift
+dir=$1 out=$2
+shift 2
 O=${O:-.build}
 cc=$(basename "${CC:-gcc}")
-objects=$(for file in tests/guest/stub/*.c tests/guest/stub/*.S tests/guest/bench/*.c; do
+objects=$(for file in tests/guest/stub/*.c tests/guest/stub/*.S "$dir"/*.c; do
 	case $file in */test_*.c | */stub/main.c) ;; *) echo "$O/stub-$cc/${file%.*}.o" ;; esac
 done)
 # shellcheck disable=SC2086
-${MAKE:-make} -s --eval "$O/stub-$cc/tests/guest/bench/%.o: common += -iquote tests" $objects \
+${MAKE:-make} -s --eval "$O/stub-$cc/$dir/%.o: common += -iquote tests" $objects \
 	"$O/svsm-pack" "$O/svsm.elf" "$O/start32.bin" || exit
 # shellcheck disable=SC2086
 ld -nostdlib -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What the SVSM offers, and calls with everything looked at. */
+#include "conf.h"
+
+#define QUERY_CORE 1ULL
+#define REGS_MAY (REG_RAX | outputs)
+
+static bool supported(uint32_t number)
+{
+	/* Misaligned for each of them: an answer, and nothing done. */
+	return call_core(number, 1, 1, 0, 0) != UNSUPPORTED_CALL;
+}
+
+void platform_ask(void)
+{
+	missing_needs = 0;
+	if (boot.params == NULL)
+		missing_needs |= NEED_E820;
+	if (!supported(CORE_CREATE_VCPU) || !supported(CORE_DELETE_VCPU))
+		missing_needs |= NEED_CREATE;
+	if (!supported(CORE_DEPOSIT_MEM) || !supported(CORE_WITHDRAW_MEM))
+		missing_needs |= NEED_DEPOSIT;
+	if (!ap_find())
+		missing_needs |= NEED_AP;
+}
+
+uint64_t call_remap(uint64_t gpa)
+{
+	return call_core(CORE_REMAP_CA, gpa, 0, 0, 0);
+}
+
+bool call_works(void)
+{
+	return call_core(CORE_QUERY_PROTOCOL, QUERY_CORE, 0, 0, REG_RCX) == OK &&
+	       call_last.out.rcx != 0;
+}
+
+bool call_clean(struct call *c, uint32_t outputs)
+{
+	call_run(c, call_form);
+	check_eq(call_changed(c) & ~REGS_MAY, 0,
+		 "registers that are no output (bits: RAX RBX RCX "
+		 "RDX RSI RDI RBP R8 to R15 RFLAGS)");
+	check_eq(c->left, 0, "CALL_PENDING after the call");
+	check(c->hv_ok, "the hypervisor reports a failure");
+	check_eq(c->out.rax >> 32, 0, "RAX bits 63:32 after the call");
+	return !((call_changed(c) & ~REGS_MAY) != 0 || c->left != 0 || !c->hv_ok);
+}

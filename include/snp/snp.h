@@ -96,8 +96,8 @@ struct snp_vcpu {
 	bool started;		      /* runs, at .vmpl; else stopped or in AP reset hold */
 	bool created;		      /* AP_CREATION asked to run .created_vmpl */
 	unsigned int created_vmpl;
-	uint64_t running_spa;	      /* VMSA that snp_vmrun() marked; 0: none */
-	bool invlpgb_pending;	      /* an INVLPGB that no TLBSYNC has completed */
+	uint64_t running_spa; /* VMSA that snp_vmrun() marked; 0: none */
+	bool invlpgb_pending; /* an INVLPGB that no TLBSYNC has completed */
 	struct snp_tlb tlb;
 };
 

@@ -2,7 +2,8 @@
 /*
  * Multiboot 1 to long mode: the first 4 GiB mapped one to one, 5 levels when
  * the CPU has them, since nested tables have as many levels as the host's
- * and a C-bit at 51 needs five. SVM on.
+ * and a C-bit at 51 needs five. SVM on. The other CPUs come from real mode,
+ * by a copy of boot_trampoline, and take over what the first one found.
  */
 #define MAGIC 0x1badb002
 #define FLAGS 3 /* modules page aligned, memory map */
@@ -56,14 +57,20 @@ boot_start:
 	jnc 2f
 	or $CR4_LA57, %ebp
 	mov $boot_pml5, %edi
-2:	mov %ebp, %cr4
-	mov %edi, %cr3
+2:	mov %ebp, boot_cr4
+	mov %edi, boot_cr3
 	mov $0x80000001, %eax
 	cpuid
 	bt $2, %ecx
-	jnc 3f /* no SVM: main() says so */
+	jnc boot_long /* no SVM: main() says so */
 	movl $EFER_BITS, boot_efer
-3:	mov $MSR_EFER, %ecx
+
+boot_long:
+	mov boot_cr4, %eax
+	mov %eax, %cr4
+	mov boot_cr3, %eax
+	mov %eax, %cr3
+	mov $MSR_EFER, %ecx
 	rdmsr
 	or boot_efer, %eax
 	wrmsr
@@ -81,13 +88,38 @@ boot_64:
 	xor %eax, %eax
 	mov %eax, %fs
 	mov %eax, %gs
-	mov $boot_stack_end, %esp
+	mov boot_stack_top, %rsp
 	mov boot_magic, %edi
 	mov boot_info, %esi
-	call main
+	call *boot_enter
 1:	hlt
 	jmp 1b
 
+/* Runs at the start of a page below 1 MiB, whose number is in CS. */
+	.code16
+	.globl boot_trampoline, boot_trampoline_end
+boot_trampoline:
+	cli
+	cld
+	lgdtl %cs:(trampoline_gdtr - boot_trampoline)
+	mov %cr0, %eax
+	or $1, %eax
+	mov %eax, %cr0
+	ljmpl $0x18, $trampoline_32
+trampoline_gdtr:
+	.word boot_gdtr - boot_gdt - 1
+	.long boot_gdt
+boot_trampoline_end:
+
+	.code32
+trampoline_32:
+	mov $0x10, %eax
+	mov %eax, %ds
+	mov %eax, %es
+	mov %eax, %ss
+	jmp boot_long
+
+	.code64
 /* Host exceptions: all end in trap_report(vector, error, frame). */
 	.altmacro
 	.macro stub number
@@ -121,6 +153,7 @@ boot_gdt:
 	.quad 0
 	.quad 0x00af9b000000ffff /* 08: 64-bit code */
 	.quad 0x00cf93000000ffff /* 10: data */
+	.quad 0x00cf9b000000ffff /* 18: 32-bit code */
 boot_gdtr:
 	.word . - boot_gdt - 1
 	.quad boot_gdt
@@ -130,6 +163,16 @@ boot_info:
 	.long 0
 boot_efer:
 	.long 0x900
+boot_cr3:
+	.long 0
+boot_cr4:
+	.long 0
+	.balign 8
+	.globl boot_stack_top, boot_enter
+boot_stack_top:
+	.quad boot_stack_end
+boot_enter:
+	.quad main
 
 	.bss
 	.balign 0x1000

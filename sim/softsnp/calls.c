@@ -43,8 +43,8 @@ void calls_begin(struct cpu *c)
 	s->requests++;
 	s->list = c->gpr[RCX];
 	s->next_before = s->rax == CALL_PVALIDATE ? list_next(s->list) : 0;
-	s->switches_before = machine.snp.count.switches - 1;
-	s->flushes_before = machine.snp.count.flush_all;
+	s->switches_before = c->count.switches - 1;
+	s->flushes_before = c->count.flushes;
 	s->writes_before = c->protect.writes + c->protect.cr_writes;
 	s->broadcasts_before = c->count.invlpgb;
 	s->zeroing_before = c->zeroing.repetitions;
@@ -82,7 +82,7 @@ static void account_request(struct cpu *c)
 void calls_end(struct cpu *c)
 {
 	struct call_stats *s = &c->calls;
-	uint64_t switches = machine.snp.count.switches - s->switches_before;
+	uint64_t switches = c->count.switches - s->switches_before;
 	uint64_t exits = s->exits_now - 1; /* but for the one that ends it */
 
 	if (!s->open)
@@ -90,13 +90,34 @@ void calls_end(struct cpu *c)
 	s->open = false;
 	s->switches += switches;
 	s->exits += exits;
-	s->flushes += machine.snp.count.flush_all - s->flushes_before;
+	s->flushes += c->count.flushes - s->flushes_before;
 	s->table_writes += c->protect.writes + c->protect.cr_writes - s->writes_before;
 	if (switches > s->most_switches)
 		s->most_switches = switches;
 	if (exits > s->most_exits)
 		s->most_exits = exits;
 	account_request(c);
+}
+
+void calls_add(struct call_stats *total, const struct call_stats *s)
+{
+	for (unsigned int i = 0; i < s->kinds; i++) {
+		struct call_kind *to = &total->kind[find(total, s->kind[i].rax)];
+
+		to->count += s->kind[i].count;
+		to->instructions += s->kind[i].instructions;
+		to->zeroing += s->kind[i].zeroing;
+		to->entries += s->kind[i].entries;
+	}
+	total->requests += s->requests;
+	total->switches += s->switches;
+	total->exits += s->exits;
+	total->flushes += s->flushes;
+	total->broadcasts += s->broadcasts;
+	if (s->most_switches > total->most_switches)
+		total->most_switches = s->most_switches;
+	if (s->most_exits > total->most_exits)
+		total->most_exits = s->most_exits;
 }
 
 /*

@@ -76,4 +76,25 @@ svm_enter:
 	cld
 	ret
 
+/*
+ * void svm_sleep(const bool *wake)
+ * Takes a pending NMI; else, unless *wake is set, waits for one. An NMI
+ * between the look and the HLT must not be slept over: it skips the HLT.
+ */
+	.globl svm_sleep, svm_nmi
+svm_sleep:
+	stgi
+1:	cmpb $0, (%rdi)
+	jne 2f
+	hlt
+2:	clgi
+	ret
+svm_nmi:
+	cmpq $1b, (%rsp)
+	jb 3f
+	cmpq $2b, (%rsp)
+	jae 3f
+	movq $2b, (%rsp)
+3:	iretq
+
 	.section .note.GNU-stack, "", @progbits

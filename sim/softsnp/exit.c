@@ -30,27 +30,17 @@ static void redeliver(struct cpu *c)
 
 void exit_switch(struct cpu *c, unsigned int from)
 {
-	struct snp_vcpu *vcpu = &machine.snp.vcpu[c->id];
-	unsigned int to = vcpu->vmpl;
-	int refused;
-
-	if (to == from)
-		return;
-	refused = snp_vmrun_check(&machine.snp, vcpu->vmsa_spa[to], vcpu->vmsa_gpa[to]);
-	if (refused != 0)
-		report_fatal(c, "VMPL%u cannot be entered: VMRUN says %s", to,
-			     refused == -1 ? "INVALID" : "BUSY");
+	c->count.switches++;
 	if (from == 0 && !c->guest_entered) {
 		c->guest_entered = true;
 		c->count.boot_zeroing = c->zeroing.repetitions;
 		protect_start(c);
 	}
-	if (to == 0)
+	if (cpu_vmpl(c) == 0)
 		calls_begin(c);
 	else
 		calls_end(c);
-	c->v = c->vmcb[to];
-	vmsa_load(c, vcpu->vmsa_spa[to]);
+	ap_load(c);
 }
 
 static void exception(struct cpu *c, unsigned int vector)
@@ -79,6 +69,9 @@ static void dispatch(struct cpu *c)
 	case EXIT_CR0_WRITE:
 	case EXIT_CR3_WRITE:
 		cr_write(c);
+		break;
+	case EXIT_NMI:
+		halt_called(c);
 		break;
 	case EXIT_INTR:
 		halt_interrupt(c);
@@ -118,8 +111,8 @@ void exit_handle(struct cpu *c)
 	struct vmcb *ran = c->v;
 
 	if (machine.options.trace)
-		say("trace: VMPL%u exit %#lx info %#lx %#lx rip %#lx rax %#lx", cpu_vmpl(c),
-		    ran->exit_code, ran->info1, ran->info2, ran->rip, c->gpr[RAX]);
+		say("trace: vCPU %u VMPL%u exit %#lx info %#lx %#lx rip %#lx rax %#lx", c->id,
+		    cpu_vmpl(c), ran->exit_code, ran->info1, ran->info2, ran->rip, c->gpr[RAX]);
 	if (ran->exit_code != EXIT_NPF)
 		c->fault_repeats = 0;
 	fault_check_root_alias(c);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HLT. With interrupts off it is the end: nothing can wake the guest. With
- * interrupts on it runs again un-intercepted but with INTR intercepted, so
- * that it waits without the interrupt being taken, then passes behind HLT.
+ * HLT. With interrupts off nothing can wake the guest but AP_CREATION by
+ * another vCPU; when no other is awake it is the end (ap.c). With interrupts on it runs again
+ * un-intercepted but with INTR intercepted, so that it waits without the interrupt being taken,
+ * then passes behind HLT.
  */
 #include "softsnp.h"
 
@@ -12,8 +13,9 @@ void halt_exit(struct cpu *c)
 	if (cpu_vmpl(c) == 0)
 		report_fatal(c, "VMPL0 halts");
 	if ((c->v->rflags & RFLAGS_IF) == 0) {
-		say("the guest at VMPL%u has powered off", cpu_vmpl(c));
-		report_stop(STATUS_OFF);
+		c->halted = true;
+		machine.snp.vcpu[c->id].started = false;
+		return;
 	}
 	c->waiting = true;
 	c->hlt_rip = c->v->rip;
@@ -24,8 +26,20 @@ void halt_interrupt(struct cpu *c)
 {
 	if (!c->waiting)
 		report_fatal(c, "VMPL%u: an interrupt exits", cpu_vmpl(c));
-	c->waiting = false;
-	c->v->intercept1 = (c->v->intercept1 & ~I1_INTR) | I1_HLT;
+	halt_forget(c);
 	if (c->v->rip == c->hlt_rip)
 		exit_skip(c, 1);
+}
+
+/* TCG has passed HLT when it waits in it: then it has to wait again. */
+void halt_called(struct cpu *c)
+{
+	if (c->waiting)
+		c->v->rip = c->hlt_rip;
+}
+
+void halt_forget(struct cpu *c)
+{
+	c->waiting = false;
+	c->v->intercept1 = (c->v->intercept1 & ~I1_INTR) | I1_HLT;
 }

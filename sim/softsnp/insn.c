@@ -137,6 +137,7 @@ static void flush(struct cpu *c, enum op op)
 		snp_invlpgb(&machine.snp, c->id);
 	} else {
 		c->count.tlbsync++;
+		c->count.flushes += machine.snp.vcpu[c->id].invlpgb_pending ? 1 : 0;
 		snp_tlbsync(&machine.snp, c->id);
 	}
 	exit_skip(c, 3);
@@ -172,7 +173,6 @@ static void vmgexit(struct cpu *c)
 {
 	struct snp_vcpu *vcpu = &machine.snp.vcpu[c->id];
 	unsigned int from = vcpu->vmpl;
-	uint64_t save_area = vcpu->vmsa_spa[from];
 	enum snp_exit result;
 
 	exit_skip(c, RMP_BYTES);
@@ -186,9 +186,10 @@ static void vmgexit(struct cpu *c)
 		    snp_term_words(machine.snp.term_set, machine.snp.term_code));
 		report_stop(STATUS_STOPPED);
 	}
-	/* Hardware stores at every exit; nobody can look before the switch. */
-	vmsa_store(c, save_area);
-	exit_switch(c, from);
+	/* With nothing to run, and what AP_CREATION left: ap_prepare(). */
+	ap_store(c);
+	if (result == SNP_SWITCH)
+		exit_switch(c, from);
 }
 
 void insn_vmmcall(struct cpu *c)

@@ -90,6 +90,8 @@ static void device_write(uint64_t address, const void *data, unsigned int bytes)
 	uint64_t value = 0;
 
 	memcpy(&value, data, bytes);
+	if (!apic_write_allowed(address, bytes, (uint32_t)value))
+		return;
 	if (bytes == 8)
 		*(volatile uint64_t *)at = value;
 	else if (bytes == 4)

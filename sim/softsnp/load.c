@@ -99,7 +99,7 @@ static void fill_area(const struct igvm *f, unsigned int i)
 	area[i] = mem_pages((f->area[i].bytes + PAGE_MASK) / SNP_PAGE);
 	while (igvm_next_parameter(f, &at, f->area[i].index, &h)) {
 		if (h.type == IGVM_VP_COUNT)
-			put(area[i] + h.at, CPUS);
+			put(area[i] + h.at, machine.cpus);
 		else if (h.type == IGVM_ENVIRONMENT_INFO)
 			put(area[i] + h.at, 1);
 		else if (h.type == IGVM_MEMORY_MAP)

@@ -10,6 +10,7 @@
 #define MEM_LEAST 32UL
 #define MEM_MOST 0x40000UL
 #define MIB 0x100000UL
+#define FEATURE_APIC_IDS 0x10U
 #define PIC1_MASK 0x21U
 #define PIC2_MASK 0xa1U
 
@@ -36,6 +37,9 @@ static void parse_options(void)
 	if (mem < MEM_LEAST || mem > MEM_MOST || mem % 2 != 0)
 		report_bad_image("mem=%luM: must be even, from %luM to %luM", mem, MEM_LEAST,
 				 MEM_MOST);
+	machine.cpus = (unsigned int)option("cpus", 1);
+	if (machine.cpus == 0 || machine.cpus > SNP_VCPUS)
+		report_bad_image("cpus=%u: must be from 1 to %u", machine.cpus, SNP_VCPUS);
 	machine.options.mem = mem * MIB;
 	machine.options.alias = option("alias", 0) != 0;
 	machine.options.icount = option("icount", 0) != 0;
@@ -72,6 +76,7 @@ static void init_model(void)
 		.port_out = io_out,
 		.mmio = io_mmio,
 		.cpuid = io_cpuid,
+		.wake = ap_wake,
 	};
 	uint64_t frames = mem_end() / SNP_PAGE;
 	uint64_t rmp = mem_region(frames * sizeof(struct snp_rmp_entry), SNP_PAGE);
@@ -79,6 +84,8 @@ static void init_model(void)
 	if (rmp == 0)
 		report_bad_image("no host memory for the RMP: give QEMU more, with -m");
 	snp_init(&machine.snp, &ops, (void *)(uintptr_t)rmp, 0, frames, machine.cbit);
+	machine.snp.vcpus = machine.cpus;
+	machine.snp.hv_features |= FEATURE_APIC_IDS;
 }
 
 _Noreturn void main(uint32_t magic, uint32_t multiboot)
@@ -97,13 +104,15 @@ _Noreturn void main(uint32_t magic, uint32_t multiboot)
 	port_out8(PIC1_MASK, 0xff);
 	port_out8(PIC2_MASK, 0xff);
 	npt_init();
+	smp_lock();
 	svm_init(c);
+	svm_enable(c);
 	svm_calibrate(c);
+	smp_start();
 	init_model();
 	load_image(image, bytes);
 	say("emulated SEV-SNP, no confidentiality: %luM, C-bit %u, %u-level tables",
 	    machine.options.mem / MIB, machine.cbit, machine.levels);
-	vmsa_load(c, machine.snp.vcpu[0].vmsa_spa[0]);
-	svm_select_view(c);
+	ap_load(c);
 	svm_run(c);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * MSRs of SEV, answered without #VC as on hardware, and EFER, whose SVME TCG
- * needs set. What else exits is a #VC; most MSRs do not exit.
+ * needs set; writes that reach other CPUs by the APIC (apic.c). What else
+ * exits is a #VC; most MSRs do not exit.
  */
 #include "softsnp.h"
 #include <string.h>
@@ -9,23 +10,30 @@
 #define SEV_STATUS_BASE 3U /* SEV, SEV-ES */
 #define VMSA_SEV_FEATURES 0x3b0U
 #define PERMISSIONS_C0000000 0x800U /* bytes into the bitmap, 2 bits an MSR */
+#define WRITES 2U
+#define ALL 3U
 #define PERMISSIONS_C0010000 0x1000U
 
-static void intercept(uint8_t *bitmap, uint32_t index)
+static void intercept(uint8_t *bitmap, uint32_t index, unsigned int what)
 {
-	uint32_t base = index >= 0xc0010000U ? PERMISSIONS_C0010000 : PERMISSIONS_C0000000;
-	uint32_t bit = (index & 0x1fff) * 2;
+	uint32_t bit = (index & 0x1fff) * 2, base = 0;
 
-	bitmap[base + bit / 8] |= (uint8_t)(3U << bit % 8);
+	if (index >= 0xc0010000U)
+		base = PERMISSIONS_C0010000;
+	else if (index >= 0xc0000000U)
+		base = PERMISSIONS_C0000000;
+	bitmap[base + bit / 8] |= (uint8_t)(what << bit % 8);
 }
 
 void msr_permissions(uint8_t *bitmap)
 {
-	intercept(bitmap, MSR_EFER);
-	intercept(bitmap, MSR_VM_CR);
-	intercept(bitmap, MSR_HSAVE);
-	intercept(bitmap, MSR_GHCB);
-	intercept(bitmap, MSR_SEV_STATUS);
+	intercept(bitmap, MSR_EFER, ALL);
+	intercept(bitmap, MSR_VM_CR, ALL);
+	intercept(bitmap, MSR_HSAVE, ALL);
+	intercept(bitmap, MSR_GHCB, ALL);
+	intercept(bitmap, MSR_SEV_STATUS, ALL);
+	intercept(bitmap, MSR_APIC_BASE, WRITES);
+	intercept(bitmap, MSR_X2APIC_ICR, WRITES);
 }
 
 static void write_efer(struct cpu *c, uint64_t value)
@@ -48,7 +56,7 @@ static void write(struct cpu *c, uint32_t index, uint64_t value)
 		write_efer(c, value);
 	else if (index == MSR_GHCB)
 		machine.snp.vcpu[c->id].ghcb_msr[cpu_vmpl(c)] = value;
-	else
+	else if (index == MSR_SEV_STATUS || !apic_msr_write(index, value))
 		vc_inject(c, VECTOR_GP, true, 0);
 }
 
@@ -64,11 +72,17 @@ static uint64_t read(struct cpu *c, uint32_t index)
 	       SEV_STATUS_BASE;
 }
 
+static bool answered_here(uint32_t index)
+{
+	return index == MSR_EFER || index == MSR_GHCB || index == MSR_SEV_STATUS ||
+	       index == MSR_APIC_BASE || index == MSR_X2APIC_ICR;
+}
+
 void msr_access(struct cpu *c)
 {
 	uint32_t index = (uint32_t)c->gpr[RCX];
 
-	if (c->v->cpl != 0 || (index != MSR_EFER && index != MSR_GHCB && index != MSR_SEV_STATUS)) {
+	if (c->v->cpl != 0 || !answered_here(index)) {
 		vc_deliver(c, EXIT_MSR);
 		return;
 	}

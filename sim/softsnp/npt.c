@@ -19,6 +19,7 @@
 static uint64_t *root[SNP_VMPLS][VIEWS];
 static bool used[SNP_VMPLS][VIEWS]; /* has ever held a leaf */
 static uint64_t *spare;		    /* freed tables, linked by their first entry */
+static bool freed;		    /* one or more since the last shootdown */
 
 static uint64_t *table_of(uint64_t entry)
 {
@@ -41,6 +42,13 @@ static void free_table(uint64_t *t)
 	memset(t, 0, SNP_PAGE);
 	t[0] = (uint64_t)(uintptr_t)spare;
 	spare = t;
+	freed = true;
+}
+
+/* Other CPUs may be walking: an entry changes at once, after what it points to. */
+static void set(uint64_t *entry, uint64_t value)
+{
+	__atomic_store_n(entry, value, __ATOMIC_RELEASE);
 }
 
 static unsigned int shift_of(unsigned int level)
@@ -59,51 +67,61 @@ static uint64_t *find(uint64_t *table, uint64_t address, unsigned int level, boo
 		if ((*entry & ENTRY_P) == 0) {
 			if (!make)
 				return NULL;
-			*entry = (uint64_t)(uintptr_t)new_table() | ENTRY_P | ENTRY_W | ENTRY_U;
+			set(entry, (uint64_t)(uintptr_t)new_table() | ENTRY_P | ENTRY_W | ENTRY_U);
 		}
 		table = table_of(*entry);
 	}
 	return &table[(address >> shift_of(level)) % ENTRIES];
 }
 
-static void drop_2m(uint64_t *table, uint64_t address, uint64_t bytes)
+/* True when a CPU may still have something of it in its TLB. */
+static bool drop_2m(uint64_t *table, uint64_t address, uint64_t bytes)
 {
 	uint64_t *entry = find(table, address, 2, false);
-	uint64_t *pages;
+	uint64_t *pages, present = 0;
 
 	if (entry == NULL || (*entry & ENTRY_P) == 0)
-		return;
+		return false;
 	if ((*entry & ENTRY_PS) != 0) {
-		*entry = 0;
-		return;
+		set(entry, 0);
+		return true;
 	}
 	pages = table_of(*entry);
 	if (bytes >= SNP_2M) {
-		*entry = 0;
+		set(entry, 0);
 		free_table(pages);
-		return;
+		return true;
 	}
-	for (uint64_t at = address; at < address + bytes; at += SNP_PAGE)
-		pages[(at >> 12) % ENTRIES] = 0;
+	for (uint64_t at = address; at < address + bytes; at += SNP_PAGE) {
+		present |= pages[(at >> 12) % ENTRIES];
+		set(&pages[(at >> 12) % ENTRIES], 0);
+	}
+	return (present & ENTRY_P) != 0;
 }
 
+/* No table is used again before the CPUs that may walk it have left their guests. */
 void npt_drop(uint64_t gpa, uint64_t bytes)
 {
 	uint64_t private_bit = 1ULL << machine.cbit, step;
+	unsigned int vmpls = 0;
 
 	for (uint64_t at = gpa & ~PAGE_MASK; at < gpa + bytes; at += step) {
 		uint64_t region_end = (at & ~(SNP_2M - 1)) + SNP_2M;
 
 		step = (region_end < gpa + bytes ? region_end : gpa + bytes) - at;
 		for (unsigned int vmpl = 0; vmpl < SNP_VMPLS; vmpl++) {
-			if (used[vmpl][0])
-				drop_2m(root[vmpl][0], at, step);
-			if (!used[vmpl][1])
-				continue;
-			drop_2m(root[vmpl][1], at, step);
-			drop_2m(root[vmpl][1], at | private_bit, step);
+			bool dropped = used[vmpl][0] && drop_2m(root[vmpl][0], at, step);
+
+			if (used[vmpl][1]) {
+				dropped |= drop_2m(root[vmpl][1], at, step);
+				dropped |= drop_2m(root[vmpl][1], at | private_bit, step);
+			}
+			vmpls |= dropped ? 1U << vmpl : 0;
 		}
 	}
+	if (vmpls != 0)
+		smp_shootdown(vmpls, freed);
+	freed = false;
 }
 
 void npt_changed(struct snp *m, uint64_t gpa, uint64_t bytes)
@@ -120,12 +138,12 @@ void npt_map(unsigned int vmpl, bool paged, uint64_t address, uint64_t spa, unsi
 
 	used[vmpl][paged] = true;
 	if ((flags & NPT_2M) != 0 && (*entry & (ENTRY_P | ENTRY_PS)) != ENTRY_P) {
-		*entry = (spa & ~(SNP_2M - 1)) | bits | ENTRY_PS;
+		set(entry, (spa & ~(SNP_2M - 1)) | bits | ENTRY_PS);
 		return;
 	}
 	if ((*entry & ENTRY_PS) != 0)
-		*entry = 0;
-	*find(root[vmpl][paged], address, 1, true) = (spa & ~PAGE_MASK) | bits;
+		set(entry, 0);
+	set(find(root[vmpl][paged], address, 1, true), (spa & ~PAGE_MASK) | bits);
 }
 
 uint64_t npt_root(unsigned int vmpl, bool paged)

@@ -3,7 +3,8 @@
  * Counts writes to VMPL0's page tables while it serves a guest. Nested write
  * protection cannot: TCG walks guest tables with write rights. So every leaf
  * of VMPL0's own tables that covers a table loses its W bit; a write then
- * faults, is counted, and is done by a single step with W back.
+ * faults, is counted, and is done by a single step with W back. Other CPUs
+ * would see that W: with more than one nothing is watched.
  */
 #include "softsnp.h"
 
@@ -117,7 +118,7 @@ void protect_start(struct cpu *c)
 	struct visit how = { .c = c };
 
 	if ((c->v->cr0 & CR0_WP) == 0 || (c->v->efer & EFER_LMA) == 0 ||
-	    (c->v->cr4 & CR4_LA57) != 0) {
+	    (c->v->cr4 & CR4_LA57) != 0 || machine.cpus > 1) {
 		c->protect.writes_unseen = true;
 		return;
 	}

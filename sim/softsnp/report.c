@@ -11,6 +11,7 @@
 
 static _Noreturn void leave(enum status status)
 {
+	smp_stop();
 	port_out8(DEBUG_EXIT, (uint8_t)(STATUS_BASE + status));
 	for (;;)
 		__asm__ volatile("cli; hlt");
@@ -131,20 +132,50 @@ static void table_writes(const struct cpu *c)
 		say("%-38s %12s", "page-table writes at VMPL0 in calls", "n/a");
 	else
 		row("page-table writes at VMPL0 in calls", c->calls.table_writes);
+	if (machine.cpus > 1)
+		return;
 	row("  all, first guest entry on", p->writes + p->cr_writes);
 	row("  tables watched", p->tables);
 	row("  writable mappings of them", p->leaves);
 }
 
+/* struct cpu_counters has nothing else than uint64_t. */
+static void add(struct cpu *total, const struct cpu *c)
+{
+	uint64_t *to = (uint64_t *)&total->count;
+	const uint64_t *from = (const uint64_t *)&c->count;
+
+	for (size_t i = 0; i < sizeof(c->count) / sizeof(*to); i++)
+		to[i] += from[i];
+	total->zeroing.repetitions += c->zeroing.repetitions;
+	calls_add(&total->calls, &c->calls);
+}
+
+static void smp_counters(void)
+{
+	const struct snp_counters *k = &machine.snp.count;
+
+	row("vCPUs", machine.cpus);
+	row("AP creations", k->ap_created);
+	row("AP deletions", k->ap_destroyed);
+	row("AP reset holds", k->ap_holds);
+	row("shootdowns of nested mappings", machine.shootdowns);
+}
+
 void report_counters(void)
 {
-	const struct cpu *c = &machine.cpu[0];
+	static struct cpu total;
 
+	total = machine.cpu[0];
+	for (unsigned int i = 1; i < machine.cpus; i++)
+		add(&total, &machine.cpu[i]);
 	say(RULER "---");
-	cpu_counters(c);
+	cpu_counters(&total);
+	if (machine.cpus > 1)
+		smp_counters();
 	model_counters();
-	call_counters(&c->calls);
-	table_writes(c);
+	call_counters(&total.calls);
+	table_writes(&total);
 	say(RULER "---");
 }
 
@@ -161,6 +192,8 @@ static void dump(const struct cpu *c)
 						"r12", "r13", "r14", "r15" };
 	const struct vmcb *v = c->v;
 
+	if (machine.cpus > 1)
+		say("  vCPU %u", c->id);
 	say("  VMPL%u exit %#lx info %#lx %#lx event %#lx", cpu_vmpl(c), v->exit_code, v->info1,
 	    v->info2, v->exit_int);
 	say("  rip %#lx cpl %u rflags %#lx cs %#x/%#x ss %#x", v->rip, v->cpl, v->rflags,

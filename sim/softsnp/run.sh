@@ -4,6 +4,7 @@
 #   SOFTSNP=  soft-SNP itself         IGVM=     the image
 #   MEM=512   guest RAM, MiB          TIMEOUT=  seconds until "guest hangs"
 #   QEMU=     the QEMU binary         ICOUNT=1  0: run without -icount
+#   CPUS=1    vCPUs; more than one run without -icount
 #   ALIAS=0   1: for firmware that leaves out C-bits
 #   TRACE=0   1: a line for every exit
 #   CALLS=0   1: a line for every SVSM call
@@ -17,6 +18,7 @@ IGVM=${IGVM:-.build/svsm.igvm}
 MEM=${MEM:-512}
 TIMEOUT=${TIMEOUT:-300}
 QEMU=${QEMU:-qemu-system-x86_64}
+CPUS=${CPUS:-1}
 ICOUNT=${ICOUNT:-1}
 ALIAS=${ALIAS:-0}
 TRACE=${TRACE:-0}
@@ -42,6 +44,10 @@ set -- $version
 case $MEM in
 *[!0-9]* | '' | ???????*) refuse "MEM=$MEM is no number of MiB" ;;
 esac
+case $CPUS in
+*[!0-9]* | '' | ???*) refuse "CPUS=$CPUS is no number of vCPUs" ;;
+esac
+[ "$CPUS" = 1 ] || ICOUNT=0
 ram=2688
 [ "$MEM" -le 1792 ] || ram=$((MEM + 1280))
 
@@ -50,11 +56,12 @@ address=phys-bits=52,+la57
 set --
 [ "$ICOUNT" = 0 ] || set -- -icount shift=0,sleep=off
 timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m "${ram}M" \
+	-smp "$CPUS,sockets=1,cores=$CPUS,threads=1" \
 	-cpu "EPYC,+svm,$address,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma,-cx16" \
 	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-device isa-debug-exit,iobase=0xf4 "$@" \
 	-kernel "$SOFTSNP" -initrd "$IGVM" \
-	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS trace=$TRACE calls=$CALLS"
+	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS cpus=$CPUS trace=$TRACE calls=$CALLS"
 status=$?
 case $status in
 33) exit 0 ;;

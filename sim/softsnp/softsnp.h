@@ -5,7 +5,6 @@
 #include <snp/snp.h>
 
 #define PAGE_MASK (SNP_PAGE - 1)
-#define CPUS 1U
 
 /* Registers in the order of their numbers in instructions. */
 enum gpr { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R15 = 15, GPRS };
@@ -63,7 +62,7 @@ struct cpu_counters {
 	uint64_t exits[SNP_VMPLS];
 	uint64_t nested_faults, converted, pf_injected, ud_reflected, table_aliases;
 	uint64_t vc[SNP_VMPLS], vc_cpuid, vc_ioio, vc_msr, vc_other;
-	uint64_t invlpgb, tlbsync, cr0_writes, hlt;
+	uint64_t invlpgb, tlbsync, flushes, switches, cr0_writes, hlt;
 	uint64_t boot_instructions, boot_zeroing, service_instructions;
 };
 
@@ -71,10 +70,14 @@ struct cpu {
 	unsigned int id;
 	struct vmcb *vmcb[SNP_VMPLS];
 	struct vmcb *v; /* of the VMPL that runs */
+	uint64_t host_save;
 	uint64_t gpr[GPRS];
-	bool lme;	    /* EFER.LME as the guest sees it */
-	bool waiting;	    /* in HLT, until an interrupt is pending */
-	bool guest_entered; /* a VMPL above 0 has run */
+	bool lme;		     /* EFER.LME as the guest sees it */
+	bool waiting;		     /* in HLT, until an interrupt is pending */
+	bool halted;		     /* in HLT with interrupts off: only AP_CREATION ends it */
+	bool guest_entered;	     /* a VMPL above 0 has run */
+	bool alive, in_guest, wake;  /* other CPUs look at these (smp.c) */
+	uint64_t vmsa_spa, vmsa_gpa; /* of the VMSA that is loaded; 0: none */
 	uint64_t hlt_rip;
 	uint64_t root_alias[SNP_VMPLS]; /* root table mapped at its low alias; 0: none */
 	uint64_t fault_gpa;		/* the last nested fault, and how often in a row */
@@ -88,7 +91,9 @@ struct cpu {
 struct machine {
 	struct snp snp;
 	struct options options;
-	struct cpu cpu[CPUS];
+	struct cpu cpu[SNP_VCPUS];
+	unsigned int cpus;
+	uint64_t shootdowns;
 	unsigned int cbit, levels; /* of the nested tables */
 	uint64_t enter_cost;	   /* TSC ticks around VMRUN that are not the guest's */
 };
@@ -129,9 +134,36 @@ void serial_guest_wrote(uint8_t byte);
 
 /* trap.c */
 void trap_init(void);
+void trap_load(void);
+
+/* smp.c: the other CPUs. The lock is held wherever soft-SNP's state is touched. */
+void smp_start(void);
+void smp_lock(void);
+void smp_unlock(void);
+struct cpu *smp_this(void);
+void smp_wake(struct cpu *c); /* out of its sleep or its guest, once */
+/* Returns when no CPU has stale mappings of these VMPLs, nor walks freed `tables`. */
+void smp_shootdown(unsigned int vmpls, bool tables);
+void smp_stop(void);
+void svm_sleep(const bool *wake); /* enter.S */
+
+/* apic.c */
+#define APIC_NMI 0x4400U
+#define APIC_INIT 0x4500U
+#define APIC_STARTUP 0x4600U
+void apic_send(unsigned int id, uint32_t command);
+bool apic_write_allowed(uint64_t gpa, unsigned int bytes, uint32_t value);
+bool apic_msr_write(uint32_t index, uint64_t value); /* false: #GP */
+
+/* ap.c: what a vCPU runs */
+void ap_store(struct cpu *c);
+void ap_load(struct cpu *c);	/* of the VMPL the model chose */
+void ap_prepare(struct cpu *c); /* returns when there is something to enter */
+void ap_wake(struct snp *m, unsigned int cpu);
 
 /* svm.c */
 void svm_init(struct cpu *c);
+void svm_enable(const struct cpu *c); /* on that CPU */
 void svm_calibrate(struct cpu *c);
 _Noreturn void svm_run(struct cpu *c);
 void svm_select_view(struct cpu *c); /* nested tables by VMPL and paging mode */
@@ -177,7 +209,7 @@ void vc_inject_pf(struct cpu *c, uint64_t cr2, uint32_t error);
 /* exit.c, insn.c, cr.c, msr.c, halt.c */
 void exit_handle(struct cpu *c);
 void exit_skip(struct cpu *c, unsigned int bytes);
-void exit_switch(struct cpu *c, unsigned int from); /* to the VMPL the model chose */
+void exit_switch(struct cpu *c, unsigned int from); /* RUN_VMPL to the one the model chose */
 void insn_undefined(struct cpu *c);
 void insn_vmmcall(struct cpu *c);
 void cr_write(struct cpu *c);
@@ -185,6 +217,8 @@ void msr_access(struct cpu *c);
 void msr_permissions(uint8_t *bitmap);
 void halt_exit(struct cpu *c);
 void halt_interrupt(struct cpu *c);
+void halt_called(struct cpu *c); /* out of the guest, by another CPU */
+void halt_forget(struct cpu *c); /* the guest that waited is another one now */
 
 /* vmsa.c */
 void vmsa_store(const struct cpu *c, uint64_t spa);
@@ -199,6 +233,7 @@ void io_cpuid(struct snp *m, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 /* calls.c: SVSM calls, seen from outside */
 void calls_begin(struct cpu *c); /* registers are still the guest's */
 void calls_end(struct cpu *c);
+void calls_add(struct call_stats *total, const struct call_stats *s);
 void calls_account(struct cpu *c, uint64_t ticks); /* of the guest, its exit counted as one */
 
 /* protect.c: writes to VMPL0's page tables */

@@ -35,10 +35,15 @@ void svm_init(struct cpu *c)
 
 	memset(iopm, 0xff, IOPM_PAGES * SNP_PAGE);
 	msr_permissions(msrpm);
-	host_wrmsr(MSR_HSAVE, (uint64_t)(uintptr_t)mem_pages(1));
+	c->host_save = (uint64_t)(uintptr_t)mem_pages(1);
 	for (unsigned int vmpl = 0; vmpl < SNP_VMPLS; vmpl++)
 		c->vmcb[vmpl] = new_vmcb(iopm, msrpm, vmpl);
 	c->v = c->vmcb[0];
+}
+
+void svm_enable(const struct cpu *c)
+{
+	host_wrmsr(MSR_HSAVE, c->host_save);
 }
 
 void svm_select_view(struct cpu *c)
@@ -92,14 +97,35 @@ void svm_calibrate(struct cpu *c)
 	}
 }
 
+/* Without the lock. An NMI that made it exit is still to be taken. */
+static uint64_t enter(struct cpu *c)
+{
+	static const bool only_take = true;
+	uint64_t ticks = 0;
+
+	__atomic_store_n(&c->in_guest, true, __ATOMIC_SEQ_CST);
+	smp_unlock();
+	if (svm_enter(c->v, c->gpr, &ticks) == EXIT_NMI)
+		svm_sleep(&only_take);
+	__atomic_store_n(&c->in_guest, false, __ATOMIC_SEQ_CST);
+	smp_lock();
+	return ticks;
+}
+
+/* Has the lock. */
 _Noreturn void svm_run(struct cpu *c)
 {
 	for (;;) {
-		uint64_t ticks = 0;
+		struct snp_rmp_entry *vmsa;
+		uint64_t ticks;
 
+		ap_prepare(c);
+		vmsa = snp_rmp(&machine.snp, c->vmsa_spa);
+		vmsa->in_use = 1;
 		c->v->rax = c->gpr[RAX];
 		c->v->rsp = c->gpr[RSP];
-		(void)svm_enter(c->v, c->gpr, &ticks);
+		ticks = enter(c);
+		vmsa->in_use = 0;
 		c->v->event_inject = 0;
 		c->gpr[RAX] = c->v->rax;
 		c->gpr[RSP] = c->v->rsp;

@@ -94,6 +94,7 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "one page");
 #define EVENT_VALID (1ULL << 31)
 
 #define VECTOR_DB 1U
+#define VECTOR_NMI 2U
 #define VECTOR_UD 6U
 #define VECTOR_GP 13U
 #define VECTOR_PF 14U
@@ -116,6 +117,8 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "one page");
 
 #define MSR_EFER 0xc0000080U
 #define MSR_TSC_AUX 0xc0000103U
+#define MSR_APIC_BASE 0x1bU
+#define MSR_X2APIC_ICR 0x830U
 #define MSR_PAT 0x277U
 #define MSR_VM_CR 0xc0010114U
 #define MSR_HSAVE 0xc0010117U

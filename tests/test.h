@@ -18,12 +18,13 @@ void test_register(struct test *t);
 void test_check(bool ok, const char *file, int line, const char *text);
 void test_check_eq(uint64_t got, uint64_t want, const char *file, int line, const char *text);
 
-/* declare_test(name) { ... } */
-#define declare_test(id)                                                                           \
+/* declare_test(name) { ... }, declare_named(name, "as it is printed") { ... } */
+#define declare_test(id) declare_named(id, #id)
+#define declare_named(id, words)                                                                   \
 	static void id(void);                                                                      \
 	__attribute__((constructor)) static void id##_register(void)                               \
 	{                                                                                          \
-		static struct test t = { #id, id, 0 };                                             \
+		static struct test t = { words, id, 0 };                                           \
 		test_register(&t);                                                                 \
 	}                                                                                          \
 	static void id(void)

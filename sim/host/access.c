@@ -8,8 +8,10 @@ static uint8_t *reach(uint64_t gpa, enum snp_access_kind kind)
 {
 	struct snp_fault f;
 
+	if (host.threads)
+		return host_page(gpa) + gpa % PAGE_4K;
 	do
-		f = snp_access(&host.snp, host.cpu, gpa & ~(PAGE_4K - 1), true, kind);
+		f = snp_access(&host.snp, host_cpu, gpa & ~(PAGE_4K - 1), true, kind);
 	while (f.outcome == SNP_ACCESS_NPF && snp_nested_fault(&host.snp, f.gpa, f.error));
 	if (f.outcome != SNP_ACCESS_OK)
 		return NULL;
@@ -57,8 +59,11 @@ enum err hw_copy_out(pa_t to, const void *from, size_t bytes)
 
 static bool zero(pa_t page, enum page_size size)
 {
-	return host_begin(HOST_ZERO, page.raw, size, 0) == 0 &&
-	       copy(page.raw, size_bytes(size), NULL, NULL) == OK;
+	if (host_begin(HOST_ZERO, page.raw, size, 0) != 0 ||
+	    copy(page.raw, size_bytes(size), NULL, NULL) != OK)
+		return false;
+	host_zeroed(page.raw, size_bytes(size));
+	return true;
 }
 
 unsigned int hw_zero_pages(const struct hw_pages *pages)

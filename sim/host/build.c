@@ -9,18 +9,20 @@
 #include <svsm/page.h>
 #include <svsm/vmsa.h>
 
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define SVSM_SPA 0x4000000ULL
 #define MEMORY (SVSM_SPA + HOST_SVSM_BYTES)
 #define CBIT 51U
 #define OWN_VMSA (HOST_SVSM_GPA + PAGE_4K)
+#define AP_VMSAS (HOST_SVSM_GPA + 128 * PAGE_4K)
 
 static uint8_t *memory(struct snp *m, uint64_t spa)
 {
 	(void)m;
 	CHECK(spa < MEMORY);
+	host_touch(spa);
 	return host.memory + spa;
 }
 
@@ -105,30 +107,81 @@ static void build_vcpu(void)
 	CHECK(hw_copy_out(frame, page, sizeof(page)) == OK);
 	CHECK(hw_rmpadjust(frame, SIZE_4K, 1, PERM_NONE, true) == RMP_OK);
 	CHECK(ghcb_ap_create(HOST_APIC_ID, host.vmpl, frame, SEV_SNP_ACTIVE, false) == OK);
-	vcpu_cpus(&(uint32_t){ HOST_APIC_ID }, 1);
 	host.vcpu = vcpu_boot(frame, pa(HOST_CA), host.vmpl, HOST_APIC_ID);
 	CHECK(host.vcpu != NULL && seat_take() == host.vcpu);
+	host_start(0, frame.raw, HOST_CA);
 }
 
-void host_new(unsigned int vmpl)
+/* One that has nothing to do: it goes to sleep. */
+static void build_cpu(unsigned int cpu)
 {
+	const uint64_t vmsa = AP_VMSAS + cpu * PAGE_4K;
+	static const pa_t nothing[CPU_AREA_FRAMES];
+	struct snp_vcpu *v = &host.snp.vcpu[cpu];
 	void *va;
 	pa_t ghcb;
 
+	snp_vmsa_reset(host_page(vmsa), 0, SEV_SNP_ACTIVE | SEV_RESTRICTED_INJECTION);
+	CHECK(snp_launch_page(&host.snp, NULL, SNP_PAGE_VMSA, vmsa));
+	CHECK(snp_gpa_to_spa(&host.snp, vmsa, &v->vmsa_spa[0]));
+	v->vmsa_gpa[0] = vmsa;
+	rings[cpu] = cpu_map_area(cpu, nothing);
+	CHECK(cpu_share_ghcb(cpu, &va, &ghcb) == OK);
+	host_on(cpu);
+	CHECK(ghcb_init(va, ghcb) == OK);
+	host.guest_of[cpu].next = EV_START;
+	host_enter();
+	CHECK(host.guest_of[cpu].asleep);
+	host_on(0);
+}
+
+static void *zeroed(size_t bytes)
+{
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	CHECK(at != MAP_FAILED);
+	return at;
+}
+
+uint64_t host_spa_bytes(void)
+{
+	return MEMORY;
+}
+
+void host_new_cpus(unsigned int vmpl, unsigned int cpus)
+{
+	uint32_t apic_id[HOST_CPUS];
+	void *va;
+	pa_t ghcb;
+
+	CHECK(cpus >= 1 && cpus <= HOST_CPUS && host.memory == NULL);
 	host.vmpl = vmpl;
-	host.memory = aligned_alloc(PAGE_4K, MEMORY);
-	host.rmp = calloc(MEMORY / PAGE_4K, sizeof(*host.rmp));
-	CHECK(host.memory != NULL && host.rmp != NULL);
+	host.memory = zeroed(MEMORY);
+	host.rmp = zeroed(MEMORY / PAGE_4K * sizeof(*host.rmp));
 	snp_init(&host.snp, &ops, host.rmp, 0, MEMORY / PAGE_4K, CBIT);
+	host.snp.vcpus = cpus;
+	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
+		host.snp.vcpu[cpu].apic_id = apic_id[cpu] = HOST_APIC_ID + cpu;
+		host.guest_of[cpu].next = EV_ENTERED;
+	}
 	assign_memory();
 	build_record();
+	vcpu_cpus(apic_id, cpus);
 	CHECK(cpu_share_ghcb(0, &va, &ghcb) == OK && ghcb_init(va, ghcb) == OK);
 	for (unsigned int i = 0; i < HOST_GUEST_PAGE_COUNT; i++)
 		give_page(pa(HOST_GUEST_PAGES + i * PAGE_4K));
 	build_vcpu();
+	for (unsigned int cpu = 1; cpu < cpus; cpu++)
+		build_cpu(cpu);
 	snp_flush(&host.snp, 0);
 	/* A stale entry is to be seen by the guest's next access: only a flush may hide it. */
 	host.snp.switch_keeps_tlb = true;
 	memset(&host.snp.count, 0, sizeof(host.snp.count));
 	host_log_clear();
+}
+
+void host_new(unsigned int vmpl)
+{
+	host_new_cpus(vmpl, 1);
 }

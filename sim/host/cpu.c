@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What bring-up asks of cpu/ (cpu.h). There are no page tables here: all of it is reachable. */
+/*
+ * What bring-up asks of cpu/ (cpu.h). There are no page tables here: all of it
+ * is reachable. Contexts are in context.c.
+ */
 #include <snp/host.h>
 
 #include <svsm/cpu.h>
@@ -11,8 +14,6 @@
 #define GHCB_PAGE (HOST_SVSM_GPA + 2 * PAGE_4K)
 #define AP_GHCB_PAGES (HOST_SVSM_GPA + 64 * PAGE_4K)
 #define SHARED_PAGE AP_GHCB_PAGES
-
-static uint8_t context[CPU_CONTEXTS][CPU_CONTEXT_FRAMES * PAGE_4K] __attribute__((aligned(64)));
 
 void cpu_protect(bool umip)
 {
@@ -58,18 +59,6 @@ void cpu_start_state(unsigned int cpu, struct vmsa_cpu *state)
 	(void)cpu;
 	state->cr0 = 0x80010033;
 	state->cr4 = 0x20;
-}
-
-void *cpu_map_context(unsigned int slot, const pa_t frame[CPU_CONTEXT_FRAMES])
-{
-	(void)frame;
-	CHECK(slot < CPU_CONTEXTS);
-	return context[slot];
-}
-
-void cpu_unmap_context(unsigned int slot)
-{
-	CHECK(slot < CPU_CONTEXTS);
 }
 
 void *cpu_memory(pa_t at)

@@ -4,7 +4,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <svsm/vmsa.h>
+
+#define EXIT_CODE 0x390U /* in the GHCB page [ghcb 2] */
+#define RESET_HOLD 0x80000004ULL
 
 struct host host;
 
@@ -44,6 +48,9 @@ uint32_t host_begin(enum host_kind kind, uint64_t gpa, enum page_size size, uint
 {
 	const struct host_op op = { kind, size, gpa, argument };
 
+	if (host.threads)
+		return 0;
+	host_part_operation();
 	if (host.ops < HOST_LOG)
 		host.log[host.ops] = op;
 	host.ops++;
@@ -78,13 +85,15 @@ static struct hw_pvalidate_result pvalidate(pa_t page, enum page_size size, bool
 
 	if (forced == HOST_UNCHANGED)
 		return (struct hw_pvalidate_result){ .unchanged = true };
-	if (forced != 0)
+	if (forced != 0 || host.threads)
 		return (struct hw_pvalidate_result){ .code = forced };
 	do
-		r = snp_pvalidate(&host.snp, host.cpu, &at, size, validate);
+		r = snp_pvalidate(&host.snp, host_cpu, &at, size, validate);
 	while (r.trap == SNP_TRAP_NPF && snp_nested_fault(&host.snp, r.gpa, r.error));
 	if (r.trap != SNP_NO_TRAP)
 		return (struct hw_pvalidate_result){ .code = HW_FAULT };
+	if (r.eax == 0 && !r.carry && validate)
+		host_foreign(page.raw, size_bytes(size));
 	return (struct hw_pvalidate_result){ .code = r.eax, .unchanged = r.eax == 0 && r.carry };
 }
 
@@ -107,11 +116,13 @@ static uint32_t rmpadjust(pa_t page, enum page_size size, unsigned int vmpl, uns
 	uint32_t forced = host_begin(HOST_RMPADJUST, page.raw, size, rdx);
 	struct snp_result r;
 
-	if (forced != 0)
+	if (forced != 0 || host.threads)
 		return forced;
 	do
-		r = snp_rmpadjust(&host.snp, host.cpu, &at, size, rdx);
+		r = snp_rmpadjust(&host.snp, host_cpu, &at, size, rdx);
 	while (r.trap == SNP_TRAP_NPF && snp_nested_fault(&host.snp, r.gpa, r.error));
+	if (r.trap == SNP_NO_TRAP && r.eax == 0 && perms != PERM_NONE)
+		host_granted(page.raw, size_bytes(size));
 	return r.trap != SNP_NO_TRAP ? HW_FAULT : r.eax;
 }
 
@@ -128,18 +139,18 @@ unsigned int hw_rmpadjust_pages(const struct hw_pages *pages, unsigned int vmpl,
 
 void hw_flush_all(void)
 {
-	if (host_begin(HOST_FLUSH, 0, SIZE_4K, 0) == 0)
+	if (host_begin(HOST_FLUSH, 0, SIZE_4K, 0) == 0 && !host.threads)
 		snp_invlpgb_tlbsync(&host.snp);
 }
 
 uint64_t hw_ghcb_msr(void)
 {
-	return host.snp.vcpu[host.cpu].ghcb_msr[0];
+	return host.snp.vcpu[host_cpu].ghcb_msr[0];
 }
 
 void hw_set_ghcb_msr(uint64_t value)
 {
-	host.snp.vcpu[host.cpu].ghcb_msr[0] = value;
+	host.snp.vcpu[host_cpu].ghcb_msr[0] = value;
 }
 
 /* The guest asks for VMPL0 by the MSR protocol, request 0x016 [ghcb 4]. */
@@ -148,17 +159,32 @@ static enum snp_exit run_guest(struct snp_vcpu *v)
 	if (host.guest != NULL)
 		host.guest();
 	v->ghcb_msr[v->vmpl] = 0x016;
-	return snp_vmgexit(&host.snp, host.cpu);
+	return snp_vmgexit(&host.snp, host_cpu);
+}
+
+/* AP reset hold, whatever the hypervisor makes of it. */
+static bool asks_for_sleep(void)
+{
+	uint64_t msr = hw_ghcb_msr(), code = 0;
+
+	if ((msr & (PAGE_4K - 1)) == 0)
+		memcpy(&code, host_page(msr) + EXIT_CODE, sizeof(code));
+	return code == RESET_HOLD;
 }
 
 void hw_vmgexit(void)
 {
-	struct snp_vcpu *v = &host.snp.vcpu[host.cpu];
+	struct snp_vcpu *v = &host.snp.vcpu[host_cpu];
 	enum snp_exit exit;
 
+	if (host.threads) {
+		host_thread_vmgexit();
+		return;
+	}
+	host.guest_of[host_cpu].asleep = asks_for_sleep();
 	if (host_begin(HOST_VMGEXIT, hw_ghcb_msr(), SIZE_4K, 0) != 0)
 		return;
-	exit = snp_vmgexit(&host.snp, host.cpu);
+	exit = snp_vmgexit(&host.snp, host_cpu);
 	while (exit != SNP_TERMINATED && v->vmpl != 0)
 		exit = run_guest(v);
 	if (exit == SNP_TERMINATED)
@@ -172,7 +198,7 @@ uint64_t hw_sev_status(void)
 
 unsigned int hw_cpu(void)
 {
-	return host.cpu;
+	return host_cpu;
 }
 
 uint64_t hw_tsc(void)
@@ -194,6 +220,7 @@ _Noreturn void hw_stop(enum reason reason, uint64_t detail)
 {
 	host.reason = reason;
 	host.detail = detail;
+	host_part_stopped();
 	if (host.stop_expected)
 		longjmp(host.stop, 1);
 	printf("# stopped: %s, 0x%llx\n", reason_words(reason), (unsigned long long)detail);

@@ -48,10 +48,10 @@ machine_paths() {
 		':!tests/seam/run.sh' | none
 }
 
-# asm belongs to cpu/, and to what is a machine or a guest of its own
+# asm belongs to cpu/, and to what is a machine or a guest of its own; part.c changes stacks
 stray_asm() {
 	sources sm mm ghcb include sim/snp sim/host sim/launch | grep -E '\.(c|h|S)$' |
-		xargs grep -n -w -E 'asm|__asm__' | none
+		grep -v '^sim/host/part\.c$' | xargs grep -n -w -E 'asm|__asm__' | none
 }
 
 stray_includes() {

@@ -44,7 +44,7 @@ declare_test(ring_per_cpu)
 	struct ring_entry e;
 
 	rings[CPU_MAX - 1] = &last;
-	host.cpu = CPU_MAX - 1;
+	host_cpu = CPU_MAX - 1;
 	ring_append(MACHINE_BOOT, 1, 0, EV_DONE, 7);
 	check_eq(ring_count(0), 0);
 	check_eq(ring_count(CPU_MAX - 1), 1);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* What must be so whatever the guest and the hypervisor do: see host.h. */
+#include <snp/host.h>
+
+#include <svsm/deposit.h>
+#include <svsm/frame.h>
+#include <svsm/page.h>
+#include <svsm/vmsa.h>
+
+#include <string.h>
+
+#define GUEST_FRAMES (HOST_RAM / PAGE_4K)
+#define FRAMES (GUEST_FRAMES + HOST_SVSM_BYTES / PAGE_4K)
+#define IMAGE_END (HOST_SVSM_GPA + PAGE_2M) /* in it are the GHCB pages */
+
+static bool is_ours(uint64_t gpa)
+{
+	return gpa - HOST_SVSM_GPA < HOST_SVSM_BYTES;
+}
+
+static bool guest_has(const struct snp_rmp_entry *e)
+{
+	return (e->perm[1] | e->perm[2] | e->perm[3]) != 0;
+}
+
+/* What the record says of a page that is not the SVSM's from the start. */
+static enum page_state recorded(uint64_t gpa)
+{
+	enum page_state state;
+
+	return page_state(pa(gpa), &state) == OK ? state : PAGE_NONE;
+}
+
+static bool is_lent(uint64_t gpa)
+{
+	return recorded(gpa) == PAGE_USED && deposit_overlaps(pa(gpa), SIZE_4K);
+}
+
+static bool is_own_vmsa(uint64_t gpa)
+{
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
+		if (host.snp.vcpu[cpu].vmsa_gpa[0] == gpa)
+			return true;
+	return false;
+}
+
+static const char *look_at_vmsa(const struct snp_rmp_entry *e, uint64_t spa, uint64_t gpa)
+{
+	if (guest_has(e))
+		return "the guest reaches a save area";
+	if (host.memory[spa + VMSA_VMPL] == 0 && !is_own_vmsa(gpa))
+		return "a save area of VMPL0 that is not ours";
+	return NULL;
+}
+
+/* Page `gpa`, which the entry covers. */
+static const char *look_at_page(const struct snp_rmp_entry *e, uint64_t spa, uint64_t gpa)
+{
+	if (is_ours(gpa) && guest_has(e))
+		return "the guest reaches the SVSM's memory";
+	if (e->vmsa)
+		return look_at_vmsa(e, spa, gpa);
+	if (guest_has(e) && is_lent(gpa))
+		return "the guest reaches a deposited page";
+	return NULL;
+}
+
+static bool *seen_of(uint64_t gpa)
+{
+	static bool seen[FRAMES];
+
+	if (gpa < HOST_RAM)
+		return &seen[gpa / PAGE_4K];
+	return is_ours(gpa) ? &seen[GUEST_FRAMES + (gpa - HOST_SVSM_GPA) / PAGE_4K] : NULL;
+}
+
+static const char *look_at_entry(const struct snp_rmp_entry *e, uint64_t spa)
+{
+	uint64_t bytes = e->size_2m ? PAGE_2M : PAGE_4K;
+
+	for (uint64_t at = 0; at < bytes; at += PAGE_4K) {
+		bool *seen = seen_of(e->gpa + at);
+		const char *wrong;
+
+		if (seen == NULL || *seen)
+			return seen == NULL ? "a validated page nowhere"
+					    : "an address with two validated pages";
+		*seen = true;
+		wrong = look_at_page(e, spa + at, e->gpa + at);
+		if (wrong != NULL)
+			return wrong;
+	}
+	return NULL;
+}
+
+static const char *look_at_rmp(void)
+{
+	uint64_t step;
+
+	for (uint64_t gpa = 0; gpa < HOST_RAM; gpa += PAGE_4K)
+		*seen_of(gpa) = false;
+	for (uint64_t gpa = 0; gpa < HOST_SVSM_BYTES; gpa += PAGE_4K)
+		*seen_of(HOST_SVSM_GPA + gpa) = false;
+	for (uint64_t spa = 0; spa < host_spa_bytes(); spa += step) {
+		const struct snp_rmp_entry *e = &host.rmp[spa / PAGE_4K];
+		const char *wrong = NULL;
+
+		step = e->assigned && e->size_2m ? PAGE_2M : PAGE_4K;
+		if (e->assigned && e->validated)
+			wrong = look_at_entry(e, spa);
+		if (wrong != NULL)
+			return wrong;
+	}
+	return NULL;
+}
+
+/* A translation that a guest's VMPL may still use. */
+static const char *look_at_translation(const struct snp_tlb_entry *t)
+{
+	uint64_t bytes = t->size_2m ? PAGE_2M : PAGE_4K;
+
+	for (uint64_t at = 0; at < bytes; at += PAGE_4K) {
+		const struct snp_rmp_entry *e = snp_rmp_head(&host.snp, t->spa + at);
+
+		if (is_ours(t->gpa + at) || (e->assigned && is_ours(e->gpa)))
+			return "a stale translation of the SVSM's memory";
+		if (e->assigned && e->vmsa)
+			return "a stale translation of a save area";
+		if (is_lent(t->gpa + at))
+			return "a stale translation of a deposited page";
+		if (!host.lied && recorded(t->gpa + at) == PAGE_NONE)
+			return "a stale translation of a page that is not the guest's";
+	}
+	return NULL;
+}
+
+static const char *look_at_tlbs(void)
+{
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
+		for (unsigned int i = 0; i < SNP_TLB_ENTRIES; i++) {
+			const struct snp_tlb_entry *t = &host.snp.vcpu[cpu].tlb.entry[i];
+			const char *wrong = NULL;
+
+			if (t->valid && t->vmpl != 0 && t->cbit)
+				wrong = look_at_translation(t);
+			if (wrong != NULL)
+				return wrong;
+		}
+	return NULL;
+}
+
+static bool is_busy(void)
+{
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
+		if (host.guest_of[cpu].busy)
+			return true;
+	return false;
+}
+
+static const struct snp_rmp_entry *entry_of(uint64_t gpa)
+{
+	uint64_t spa;
+
+	return snp_gpa_to_spa(&host.snp, gpa, &spa) ? snp_rmp_head(&host.snp, spa) : NULL;
+}
+
+static const char *look_at_record(uint64_t gpa, bool busy)
+{
+	const struct snp_rmp_entry *e = entry_of(gpa);
+	bool validated = e != NULL && e->assigned && e->validated;
+
+	switch (recorded(gpa)) {
+	case PAGE_NONE:
+		return validated ? "a page is validated that the record has not" : NULL;
+	case PAGE_GUEST:
+		if (!validated)
+			return "a page of the guest's is not validated";
+		return e->perm[1] == 0 || e->vmsa ? "a page of the guest's it cannot use" : NULL;
+	case PAGE_USED:
+		return !busy && !vcpu_owns(pa(gpa), SIZE_4K) ? "a claim was left behind" : NULL;
+	default:
+		return "the record makes no sense";
+	}
+}
+
+static const char *look_at_frame(uint64_t gpa)
+{
+	const struct snp_rmp_entry *e = entry_of(gpa);
+	enum page_state state;
+
+	if (frame_state(pa(gpa), &state) != OK || state == PAGE_GUEST)
+		return "the record of the SVSM's memory makes no sense";
+	if ((state == PAGE_FREE || state == PAGE_USED) && !is_busy() && !e->validated)
+		return "a frame of the SVSM's is not validated";
+	return NULL;
+}
+
+static const char *look_at_records(void)
+{
+	const char *wrong = NULL;
+	bool busy = is_busy();
+
+	for (uint64_t gpa = 0; gpa < HOST_RAM && wrong == NULL; gpa += PAGE_4K)
+		if (gpa < HOST_HOLE || gpa >= HOST_HOLE_END)
+			wrong = look_at_record(gpa, busy);
+	for (uint64_t gpa = IMAGE_END; gpa < HOST_SVSM_GPA + HOST_SVSM_BYTES && wrong == NULL;
+	     gpa += PAGE_4K)
+		wrong = look_at_frame(gpa);
+	return wrong;
+}
+
+static const char *look_at_context(const struct host_context *c)
+{
+	for (unsigned int i = 0; i < CPU_CONTEXT_FRAMES; i++) {
+		const struct snp_rmp_entry *e = entry_of(c->frame[i].raw);
+		enum page_state state;
+
+		if (e != NULL && e->assigned && (guest_has(e) || e->vmsa))
+			return "the guest reaches a context";
+		if (!is_ours(c->frame[i].raw) && !is_lent(c->frame[i].raw))
+			return "a context in a page that is not the SVSM's";
+		if (is_ours(c->frame[i].raw) &&
+		    (frame_state(c->frame[i], &state) != OK || state != PAGE_USED))
+			return "a context in a free frame";
+	}
+	return NULL;
+}
+
+static const char *look_at_contexts(void)
+{
+	const char *wrong = NULL;
+
+	for (unsigned int slot = 0; slot < CPU_CONTEXTS && wrong == NULL; slot++)
+		if (host.context[slot].shown)
+			wrong = look_at_context(&host.context[slot]);
+	return wrong;
+}
+
+const char *host_invariants(void)
+{
+	const char *wrong = host.violation;
+
+	if (wrong == NULL)
+		wrong = look_at_rmp();
+	if (wrong == NULL)
+		wrong = look_at_tlbs();
+	if (wrong == NULL)
+		wrong = look_at_contexts();
+	if (wrong == NULL && !host.lied)
+		wrong = look_at_records();
+	return wrong;
+}

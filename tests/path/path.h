@@ -20,7 +20,10 @@ static inline void path_check(enum machine machine, uint64_t from, const int *wa
 		check(ring_read(0, i, &e));
 		if (e.machine != machine)
 			continue;
-		check(at + 2 <= count);
+		if (at + 2 > count) {
+			check(at + 2 <= count);
+			return;
+		}
 		check_eq(at << 8 | e.state, at << 8 | (unsigned int)want[at]);
 		check_eq(at << 8 | e.event, at << 8 | (unsigned int)want[at + 1]);
 		at += 2;

@@ -30,8 +30,8 @@ refuses "two verbs on one event" sm/vcpu.rl '/^    Serve:/s/( EV_DONE/( EV_DONE 
 refuses "ambiguous state" sm/vcpu.rl 's/EV_BAD_FORMAT   @reply  -> Reply/EV_CALL         @decode -> Reply/' ambiguous
 refuses "lost state" sm/vcpu.rl 's/EV_HOST_REFUSED @park   -> Parked/EV_HOST_REFUSED @enter  -> Guest/' lost
 refuses "guest event without an arrow" sm/vcpu.rl 's/EV_HOST_REFUSED @park   -> Parked )/EV_STOP         @park   -> Parked )/' 'where the guest can act'
-refuses "hexadecimal alphabet" include/svsm/event.h 's/EV_STOP = 15/EV_STOP = 0xf/' 'decimal'
-refuses "gap in the alphabet" include/svsm/event.h 's/EV_STOP = 15/EV_STOP = 25/' 'dense'
+refuses "hexadecimal alphabet" include/svsm/event.h 's/EV_STOP = 19/EV_STOP = 0x13/' 'decimal'
+refuses "gap in the alphabet" include/svsm/event.h 's/EV_STOP = 19/EV_STOP = 29/' 'dense'
 refuses "action of two calls" sm/vcpu.rl '/^action decode/s/;/; vcpu_gate(v);/' 'not one call'
 refuses "chart without error arrow" sm/vcpu.rl 's/^) $from(ring) $err(wrong);$/) $from(ring) $lerr(wrong);/' 'err(wrong)\|not .EV'
 exit $status

@@ -23,8 +23,7 @@ declare_test(weakness_s1_list_in_svsm_memory)
 		check_eq(pvalidate_at(HOST_SVSM_GPA + at), SVSM_ERR_INVALID_ADDRESS);
 	memcpy(before, host_page(host.vcpu->vmsa.raw), sizeof(before));
 	/* There `next` would be the byte that holds the VMPL. */
-	check_eq(pvalidate_at(host.vcpu->vmsa.raw + VMSA_VMPL - 2),
-		 SVSM_ERR_INVALID_ADDRESS);
+	check_eq(pvalidate_at(host.vcpu->vmsa.raw + VMSA_VMPL - 2), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(host_page(host.vcpu->vmsa.raw)[VMSA_VMPL], before[VMSA_VMPL]);
 }
 
@@ -69,8 +68,7 @@ declare_test(weakness_s7_own_pages_named)
 	pv_ready(1);
 	check_eq(pv_one(R4(HOST_CA)), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(pv_one(R4(host.vcpu->vmsa.raw)), SVSM_ERR_INVALID_ADDRESS);
-	check_eq(pv_one(R2(align_down(host.vcpu->vmsa.raw, PAGE_2M))),
-		 SVSM_ERR_INVALID_ADDRESS);
+	check_eq(pv_one(R2(align_down(host.vcpu->vmsa.raw, PAGE_2M))), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(host_call(SVSM_CORE_QUERY_PROTOCOL, 1), SVSM_SUCCESS);
 }
 

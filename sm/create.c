@@ -109,10 +109,16 @@ enum event create_room(struct create *c)
 	return c->result == SVSM_SUCCESS ? EV_DONE : EV_REFUSED;
 }
 
-/* Target VMPL1, or the VMSA bit is ignored [snp-arch 2.6]. */
+/*
+ * The guest may read it, as Linux does when it starts the vCPU, and no more.
+ * The VMSA bit last, with target VMPL1, or it is ignored [snp-arch 2.6].
+ */
 enum event create_seal(struct create *c)
 {
-	uint32_t code = hw_rmpadjust(c->vmsa, SIZE_4K, 1, PERM_NONE, true);
+	uint32_t code = RMP_OK;
+
+	for (unsigned int vmpl = c->caller->vmpl; vmpl > 0 && code == RMP_OK; vmpl--)
+		code = hw_rmpadjust(c->vmsa, SIZE_4K, vmpl, PERM_R, vmpl == 1);
 
 	if (code == RMP_OK)
 		return EV_DONE;

@@ -54,7 +54,9 @@ static void makes_a_save_area(unsigned int vmpl)
 	check_eq(pv_state(NEW_VMSA), PAGE_USED);
 	check_eq(pv_state(NEW_CA), PAGE_USED);
 	check_eq(pv_rmp(NEW_VMSA)->vmsa, 1);
-	check(!host_guest_may(NEW_VMSA, SNP_READ) && !host_guest_may(NEW_VMSA, SNP_WRITE));
+	check(host_guest_may(NEW_VMSA, SNP_READ) && !host_guest_may(NEW_VMSA, SNP_WRITE));
+	for (unsigned int v = 1; v <= 3; v++)
+		check_eq(pv_rmp(NEW_VMSA)->perm[v], v <= vmpl ? PERM_R : 0);
 	check(host_guest_may(NEW_CA, SNP_WRITE));
 	check(vcpu_owns(pa(NEW_VMSA), SIZE_4K) && vcpu_owns(pa(NEW_CA), SIZE_4K));
 	check_eq(pv_one(R4(NEW_VMSA)), SVSM_ERR_INVALID_ADDRESS);
@@ -152,7 +154,7 @@ declare_test(create_flushes_before_it_looks)
 	flushed = host_log_find(HOST_FLUSH, 0, ~0ULL, revoked);
 	looked = host_log_find(HOST_LOAD, NEW_VMSA + VMSA_EFER, ~0ULL, 0);
 	check(revoked < flushed && flushed < looked && looked < HOST_LOG);
-	check(host_log_find(HOST_RMPADJUST, NEW_VMSA, HOST_ADJUST(1, PERM_NONE, 1), looked) !=
+	check(host_log_find(HOST_RMPADJUST, NEW_VMSA, HOST_ADJUST(1, PERM_R, 1), looked) !=
 	      HOST_LOG);
 }
 

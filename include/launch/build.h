@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From the parts to the bytes of svsm.igvm: the launch that include/svsm/config.h describes. */
 #pragma once
-#include "launch/host.h"
+#include "launch/layout.h"
 
 struct build {
 	struct blob firmware; /* ELF */
@@ -13,6 +13,7 @@ struct build {
 	uint64_t svsm_gpa, svsm_mem;
 	unsigned int vmpl;
 	uint32_t flags; /* CONFIG_* */
+	struct apic_ids apic_ids;
 };
 
 bool build_image(struct blob *igvm, const struct build *b, struct why *why);

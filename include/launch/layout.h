@@ -3,8 +3,19 @@
 #pragma once
 #include "launch/host.h"
 
+#include "svsm/types.h"
+
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Of the VM's vCPUs; none: whoever starts the VM says. */
+struct apic_ids {
+	unsigned int count;
+	uint32_t id[CPU_MAX];
+};
+
+/* "0,1,2,3"; false: not numbers, or too many. */
+bool layout_apic_ids(struct apic_ids *ids, const char *text);
 
 /* What the user asked for and how large the parts are. Bytes. */
 struct layout_request {
@@ -15,6 +26,7 @@ struct layout_request {
 	uint64_t initrd_bytes, initrd_max;
 	size_t cmdline_length, cmdline_max;
 	unsigned int vmpl;
+	struct apic_ids apic_ids;
 };
 
 struct layout {

@@ -76,6 +76,7 @@ static void fill_config(const struct parts *p, uint8_t page[4096])
 		.guest_vmpl = p->b->vmpl,
 		.kernel_entry = p->kernel.load + BZIMAGE_ENTRY_64,
 		.kernel_end = p->at.kernel_end,
+		.apic_id_count = p->b->apic_ids.count,
 	};
 	struct config_range *r = c.range;
 
@@ -85,6 +86,8 @@ static void fill_config(const struct parts *p, uint8_t page[4096])
 	*r++ = (struct config_range){ p->kernel.load, pages_of(p->kernel.payload_bytes) };
 	if (p->b->initrd.count != 0)
 		*r++ = (struct config_range){ p->at.initrd, pages_of(p->b->initrd.count) };
+	for (unsigned int i = 0; i < c.apic_id_count; i++)
+		c.apic_id[i] = p->b->apic_ids.id[i];
 	c.range_count = (uint32_t)(r - c.range);
 	memset(page, 0, 4096);
 	memcpy(page, &c, sizeof(c));
@@ -157,6 +160,7 @@ static bool plan(struct parts *p, struct why *why)
 		.cmdline_length = strlen(b->cmdline),
 		.cmdline_max = p->kernel.cmdline_max,
 		.vmpl = b->vmpl,
+		.apic_ids = b->apic_ids,
 	};
 
 	return layout_plan(&p->at, &r, why);

@@ -5,6 +5,8 @@
 #include "svsm/config.h"
 #include "svsm/types.h"
 
+#include <string.h>
+
 /*
  * Both C-bit positions of soft-SNP must do for one image, and no guest address
  * may reach the C-bit.
@@ -72,6 +74,44 @@ static bool check_guest(const struct layout_request *r, struct why *why)
 	return true;
 }
 
+bool layout_apic_ids(struct apic_ids *ids, const char *text)
+{
+	char number[24];
+
+	for (ids->count = 0; ids->count < CPU_MAX; ids->count++) {
+		size_t length = strcspn(text, ",");
+		uint64_t id;
+
+		if (length >= sizeof(number))
+			return false;
+		memcpy(number, text, length);
+		number[length] = '\0';
+		if (!host_number(&id, number) || id > UINT32_MAX)
+			return false;
+		ids->id[ids->count] = (uint32_t)id;
+		if (text[length] == '\0') {
+			ids->count++;
+			return true;
+		}
+		text += length + 1;
+	}
+	return false;
+}
+
+/* The boot vCPU has APIC id 0. */
+static bool check_apic_ids(const struct apic_ids *ids, struct why *why)
+{
+	bool has_boot = ids->count == 0;
+
+	for (unsigned int i = 0; i < ids->count; i++) {
+		for (unsigned int j = 0; j < i; j++)
+			if (ids->id[i] == ids->id[j])
+				return host_refuse(why, "APIC id %u is there twice", ids->id[i]);
+		has_boot = has_boot || ids->id[i] == 0;
+	}
+	return has_boot || host_refuse(why, "APIC id 0, the boot vCPU's, is not in the list");
+}
+
 bool layout_plan(struct layout *l, const struct layout_request *r, struct why *why)
 {
 	uint64_t low = q35_low_ram(r->mem);
@@ -79,7 +119,7 @@ bool layout_plan(struct layout *l, const struct layout_request *r, struct why *w
 	uint64_t need =
 		r->kernel_bytes > r->kernel_init_size ? r->kernel_bytes : r->kernel_init_size;
 
-	if (!check_guest(r, why) || !check_svsm(r, why))
+	if (!check_guest(r, why) || !check_svsm(r, why) || !check_apic_ids(&r->apic_ids, why))
 		return false;
 	end = r->kernel_load + need;
 	if (r->kernel_load > low || need > low - r->kernel_load)

@@ -20,18 +20,27 @@ static const char usage[] =
 	"  --svsm-gpa ADDR    where the firmware goes, multiple of 2 MiB (0x8000000000)\n"
 	"  --svsm-mem BYTES   how much memory it has, multiple of 2 MiB (0x10000000)\n"
 	"  --mem BYTES        guest RAM that everything must fit in (512M)\n"
+	"  --apic-ids LIST    the vCPUs' APIC ids, as 0,1,2,3 (the hypervisor says)\n"
 	"  --verbose          firmware logs every step\n"
 	"  --no-accept-ram    leave RAM that is not launched for the guest to accept\n"
 	"Numbers: decimal or 0x, K M G may follow.\n";
 
 static const struct option options[] = {
-	{ "firmware", required_argument, NULL, 'f' }, { "start32", required_argument, NULL, 's' },
-	{ "kernel", required_argument, NULL, 'k' },   { "initrd", required_argument, NULL, 'i' },
-	{ "cmdline", required_argument, NULL, 'c' },  { "vmpl", required_argument, NULL, 'l' },
-	{ "svsm-gpa", required_argument, NULL, 'g' }, { "svsm-mem", required_argument, NULL, 'm' },
-	{ "mem", required_argument, NULL, 'r' },      { "verbose", no_argument, NULL, 'v' },
-	{ "accept-ram", no_argument, NULL, 'a' },     { "no-accept-ram", no_argument, NULL, 'n' },
-	{ "help", no_argument, NULL, 'h' },	      { NULL, 0, NULL, 0 },
+	{ "firmware", required_argument, NULL, 'f' },
+	{ "start32", required_argument, NULL, 's' },
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "initrd", required_argument, NULL, 'i' },
+	{ "cmdline", required_argument, NULL, 'c' },
+	{ "vmpl", required_argument, NULL, 'l' },
+	{ "svsm-gpa", required_argument, NULL, 'g' },
+	{ "svsm-mem", required_argument, NULL, 'm' },
+	{ "mem", required_argument, NULL, 'r' },
+	{ "apic-ids", required_argument, NULL, 'p' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "accept-ram", no_argument, NULL, 'a' },
+	{ "no-accept-ram", no_argument, NULL, 'n' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 struct names {
@@ -89,6 +98,10 @@ static void take(int option, struct build *b, struct names *n)
 		break;
 	case 'r':
 		b->mem = number("guest memory", optarg);
+		break;
+	case 'p':
+		if (!layout_apic_ids(&b->apic_ids, optarg))
+			refuse("--apic-ids is not a list of up to 64 numbers, as 0,1,2,3");
 		break;
 	case 'v':
 		b->flags |= CONFIG_VERBOSE;

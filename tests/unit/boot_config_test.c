@@ -31,6 +31,21 @@ declare_test(boot_config_good)
 	check(boot_config_check(&c));
 }
 
+declare_test(boot_config_apic_ids)
+{
+	struct svsm_config c = good();
+
+	for (unsigned int i = 0; i < CPU_MAX; i++)
+		c.apic_id[i] = CPU_MAX - 1 - i;
+	c.apic_id_count = CPU_MAX;
+	check(boot_config_check(&c));
+	c.apic_id[3] = 0xffffffff;
+	check(boot_config_check(&c));
+	c.apic_id_count = 1;
+	c.apic_id[0] = 0;
+	check(boot_config_check(&c));
+}
+
 #define declare_bad(name, change)                                                                  \
 	declare_test(boot_config_##name)                                                           \
 	{                                                                                          \
@@ -61,6 +76,12 @@ declare_bad(range_in_the_svsm, c.svsm_gpa = 0x1400000);
 declare_bad(guest_area_not_launched, c.range[0].pages = 11);
 declare_bad(kernel_not_launched, c.kernel_entry = 0x1bb8000);
 declare_bad(kernel_ends_early, c.kernel_end = 0x1000200);
+
+declare_bad(apic_ids_too_many, c.apic_id_count = CPU_MAX + 1);
+declare_bad(apic_ids_without_the_boot_cpu, c.apic_id_count = 1; c.apic_id[0] = 1);
+declare_bad(apic_ids_twice, c.apic_id_count = 3; c.apic_id[1] = 5; c.apic_id[2] = 5);
+declare_bad(apic_ids_boot_twice, c.apic_id_count = 2);
+declare_bad(reserved, c.reserved = 1);
 
 /* SEV_STATUS: SEV, SEV-ES, then SEV_FEATURES shifted by 2 [snp-arch 5]. */
 declare_test(boot_config_sev_features)

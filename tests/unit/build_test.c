@@ -178,10 +178,12 @@ static const uint8_t *page_at(const struct igvm *f, uint64_t gpa)
 declare_test(build_config_page)
 {
 	struct toy *t = make();
-	struct blob igvm = pack(t);
 	struct svsm_config c;
+	struct blob igvm;
 	struct igvm f;
 
+	t->b.apic_ids = (struct apic_ids){ 3, { 0, 2, 7 } };
+	igvm = pack(t);
 	check_eq(igvm_open(&f, igvm.data, igvm.count).error, IGVM_OK);
 	memcpy(&c, page_at(&f, LAUNCH_CONFIG), sizeof(c));
 	check(memcmp(&c.magic, "TVSTCFG1", 8) == 0);
@@ -201,6 +203,10 @@ declare_test(build_config_page)
 	check_eq(c.range[1].pages, 3);
 	check_eq(c.range[2].gpa, 0x1200000);
 	check_eq(c.range[2].pages, 2);
+	check_eq(c.apic_id_count, 3);
+	check_eq(c.apic_id[1], 2);
+	check_eq(c.apic_id[2], 7);
+	check_eq(c.apic_id[3], 0);
 	check(strcmp((const char *)page_at(&f, GUEST_CMDLINE), "console=ttyS0") == 0);
 	free(igvm.data);
 	free(t);

@@ -152,3 +152,44 @@ declare_test(layout_guest_refusals)
 	r.cmdline_length = 4096;
 	refused(&r, "command line of 4096 bytes is longer than 4095");
 }
+
+declare_test(layout_reads_apic_ids)
+{
+	static const char *const bad[] = {
+		"",    ",",    "0,",  "0,,1",	      "-1",
+		"0,x", "0, 1", "0 1", "0,4294967296", "0,11111111111111111111111111"
+	};
+	struct apic_ids ids;
+	char text[256] = "0";
+
+	check(layout_apic_ids(&ids, "0"));
+	check_eq(ids.count, 1);
+	check_eq(ids.id[0], 0);
+	check(layout_apic_ids(&ids, "4294967295,0,0x10"));
+	check_eq(ids.count, 3);
+	check_eq(ids.id[0], 0xffffffff);
+	check_eq(ids.id[1], 0);
+	check_eq(ids.id[2], 16);
+	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check(!layout_apic_ids(&ids, bad[i]));
+	for (unsigned int i = 1; i < CPU_MAX; i++)
+		snprintf(text + strlen(text), 4, ",%u", i);
+	check(layout_apic_ids(&ids, text));
+	check_eq(ids.count, CPU_MAX);
+	check_eq(ids.id[CPU_MAX - 1], CPU_MAX - 1);
+	check(!layout_apic_ids(&ids, strcat(text, ",64")));
+}
+
+declare_test(layout_checks_apic_ids)
+{
+	struct layout_request r = usual();
+	struct layout l;
+	struct why why;
+
+	check(layout_apic_ids(&r.apic_ids, "7,0,3"));
+	check(layout_plan(&l, &r, &why));
+	check(layout_apic_ids(&r.apic_ids, "0,3,7,3"));
+	refused(&r, "APIC id 3 is there twice");
+	check(layout_apic_ids(&r.apic_ids, "1,2"));
+	refused(&r, "APIC id 0");
+}

@@ -5,7 +5,7 @@
  */
 #include <svsm/boot.h>
 
-#define KNOWN_FLAGS (CONFIG_VERBOSE | CONFIG_ACCEPT_RAM)
+#define KNOWN_FLAGS (CONFIG_VERBOSE | CONFIG_ACCEPT_RAM | CONFIG_ACPI)
 #define WINDOW_END (1ULL << WINDOW_BITS)
 
 static bool svsm_range_ok(const struct svsm_config *c)
@@ -47,6 +47,11 @@ static bool launched(const struct svsm_config *c, uint64_t start, uint64_t end)
 	return start >= end;
 }
 
+static uint64_t guest_area_end(const struct svsm_config *c)
+{
+	return (c->flags & CONFIG_ACPI) != 0 ? GUEST_ACPI_END : GUEST_TABLES_END;
+}
+
 bool boot_config_check(const struct svsm_config *c)
 {
 	return c->magic == CONFIG_MAGIC && c->bytes == sizeof(*c) &&
@@ -54,7 +59,7 @@ bool boot_config_check(const struct svsm_config *c)
 	       (c->apic_id_count == 0 || boot_apics_check(c->apic_id, c->apic_id_count)) &&
 	       c->guest_vmpl >= 1 && c->guest_vmpl <= 3 && c->range_count <= CONFIG_RANGES &&
 	       svsm_range_ok(c) && ranges_ok(c) &&
-	       launched(c, GUEST_BOOT_PARAMS, GUEST_TABLES + GUEST_TABLE_PAGES * PAGE_4K) &&
+	       launched(c, GUEST_BOOT_PARAMS, guest_area_end(c)) &&
 	       launched(c, c->kernel_entry, c->kernel_entry + 1) &&
 	       c->kernel_end > c->kernel_entry && c->kernel_end <= WINDOW_END;
 }

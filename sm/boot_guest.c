@@ -28,9 +28,10 @@ static bool put_page(uint64_t at)
 static bool put_params(const struct boot *b)
 {
 	const struct ram_range svsm = { b->config.svsm_gpa, b->svsm_end };
+	bool acpi = (b->config.flags & CONFIG_ACPI) != 0;
 
 	return hw_copy_in(page.bytes, pa(GUEST_BOOT_PARAMS), sizeof(page)) == OK &&
-	       boot_params_fill(page.bytes, &b->memory, &svsm) && put_page(GUEST_BOOT_PARAMS);
+	       boot_params_fill(page.bytes, &b->memory, &svsm, acpi) && put_page(GUEST_BOOT_PARAMS);
 }
 
 static bool put_secrets(const struct boot *b)

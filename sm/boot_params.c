@@ -3,6 +3,7 @@
 #include <string.h>
 #include <svsm/boot.h>
 
+#define ACPI_RSDP_AT 0x070U
 #define E820_COUNT_AT 0x1e8U
 #define E820_AT 0x2d0U
 #define E820_MAX 128U
@@ -10,6 +11,7 @@
 
 #define E820_RAM 1U
 #define E820_RESERVED 2U
+#define E820_ACPI 3U
 
 #define BLOB_MAGIC 0x45444d41U /* "AMDE" */
 #define BLOB_VERSION 1U
@@ -73,13 +75,16 @@ static uint64_t higher(uint64_t a, uint64_t b)
 /*
  * RAM, less what is kept at GUEST_AREA and the PC's hole behind it. The page
  * of the setup_data node stays RAM: Linux before 6.15 maps what is reserved
- * without the C-bit, and follows the list once more at run time.
+ * without the C-bit, and follows the list once more at run time. For that
+ * the ACPI tables have a type of their own too.
  */
 bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
-		      const struct ram_range *svsm)
+		      const struct ram_range *svsm, bool acpi)
 {
 	struct e820 table = { .params = params };
-	uint64_t node = GUEST_CC_BLOB + SETUP_NODE_AT;
+	uint64_t node = GUEST_CC_BLOB + SETUP_NODE_AT, rsdp = GUEST_ACPI;
+	uint64_t acpi_at = acpi ? GUEST_ACPI : GUEST_AREA_END;
+	uint64_t acpi_end = acpi ? GUEST_ACPI_END : GUEST_AREA_END;
 	uint64_t top = memory->range[memory->count - 1].end;
 	bool svsm_listed = svsm->start >= top;
 
@@ -95,12 +100,16 @@ bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
 		    E820_RESERVED);
 		add(&table, higher(r->start, GUEST_CC_BLOB), lower(r->end, GUEST_SECRETS),
 		    E820_RAM);
-		add(&table, higher(r->start, GUEST_SECRETS), lower(r->end, GUEST_AREA_END),
+		add(&table, higher(r->start, GUEST_SECRETS), lower(r->end, acpi_at), E820_RESERVED);
+		add(&table, higher(r->start, acpi_at), lower(r->end, acpi_end), E820_ACPI);
+		add(&table, higher(r->start, acpi_end), lower(r->end, GUEST_AREA_END),
 		    E820_RESERVED);
 		add(&table, higher(r->start, LOW_END), r->end, E820_RAM);
 	}
 	params[E820_COUNT_AT] = (uint8_t)table.count;
 	memcpy(params + SETUP_DATA_AT, &node, sizeof(node));
+	if (acpi)
+		memcpy(params + ACPI_RSDP_AT, &rsdp, sizeof(rsdp));
 	return !table.full;
 }
 

@@ -137,9 +137,9 @@ unsigned int boot_memory_windows(const struct boot *b, struct cpu_window windows
 unsigned int boot_memory_launched(const struct svsm_config *config,
 				  struct ram_range runs[LAUNCHED_RUNS]);
 
-/* e820 and setup_data into boot_params [boot-abi 7.2]; false: too many entries. */
+/* e820, setup_data, ACPI into boot_params [boot-abi 7.2]; false: too many entries. */
 bool boot_params_fill(uint8_t params[PAGE_4K], const struct boot_memory *memory,
-		      const struct ram_range *svsm);
+		      const struct ram_range *svsm, bool acpi);
 /* The page at GUEST_CC_BLOB: blob, setup_data node, GDT. */
 void boot_params_blob(uint8_t page[PAGE_4K]);
 /* Page `index` of GUEST_TABLES. */

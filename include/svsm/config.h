@@ -35,12 +35,16 @@
 #define GUEST_CAA 0x85000U
 #define GUEST_TABLES 0x86000U /* PML4, PDPT, 4 PDs: identity map of 4 GiB */
 #define GUEST_TABLE_PAGES 6U
+#define GUEST_TABLES_END (GUEST_TABLES + GUEST_TABLE_PAGES * 0x1000U)
+#define GUEST_ACPI GUEST_TABLES_END /* with CONFIG_ACPI: RSDP first, measured */
+#define GUEST_ACPI_END (GUEST_ACPI + 0x1000U)
 
 #define CONFIG_MAGIC 0x3147464354535654ULL /* "TVSTCFG1" little-endian */
 #define CONFIG_RANGES 24U
 
 #define CONFIG_VERBOSE 0x1U    /* FEATURES=verbose: log every step */
 #define CONFIG_ACCEPT_RAM 0x2U /* validate all RAM before the guest starts */
+#define CONFIG_ACPI 0x4U       /* ACPI tables for the guest are launched */
 
 /* A run of launched 4K pages (validated by the PSP, VMPL0 only). */
 struct config_range {

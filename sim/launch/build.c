@@ -2,6 +2,7 @@
 #include "launch/build.h"
 
 #include "elf.h"
+#include "launch/acpi.h"
 #include "launch/bzimage.h"
 #include "launch/layout.h"
 #include "launch/write.h"
@@ -63,12 +64,23 @@ static uint64_t pages_of(uint64_t bytes)
 	return align_up(bytes, PAGE_4K) / PAGE_4K;
 }
 
+/* Linux finds no CPU but its first without ACPI tables. */
+static bool has_acpi(const struct build *b)
+{
+	return b->apic_ids.count > 0;
+}
+
+static uint64_t guest_area_end(const struct build *b)
+{
+	return has_acpi(b) ? GUEST_ACPI_END : GUEST_TABLES_END;
+}
+
 static void fill_config(const struct parts *p, uint8_t page[4096])
 {
 	struct svsm_config c = {
 		.magic = CONFIG_MAGIC,
 		.bytes = sizeof(c),
-		.flags = p->b->flags,
+		.flags = p->b->flags | (has_acpi(p->b) ? CONFIG_ACPI : 0),
 		.svsm_gpa = p->b->svsm_gpa,
 		.svsm_mem = p->b->svsm_mem,
 		.image_bytes = p->image.bytes,
@@ -80,9 +92,8 @@ static void fill_config(const struct parts *p, uint8_t page[4096])
 	};
 	struct config_range *r = c.range;
 
-	*r++ = (struct config_range){
-		GUEST_BOOT_PARAMS, (GUEST_TABLES - GUEST_BOOT_PARAMS) / PAGE_4K + GUEST_TABLE_PAGES
-	};
+	*r++ = (struct config_range){ GUEST_BOOT_PARAMS,
+				      (guest_area_end(p->b) - GUEST_BOOT_PARAMS) / PAGE_4K };
 	*r++ = (struct config_range){ p->kernel.load, pages_of(p->kernel.payload_bytes) };
 	if (p->b->initrd.count != 0)
 		*r++ = (struct config_range){ p->at.initrd, pages_of(p->b->initrd.count) };
@@ -116,9 +127,12 @@ static void write_guest(struct write *w, const struct parts *p)
 	memset(page, 0, sizeof(page));
 	memcpy(page, p->b->cmdline, strlen(p->b->cmdline));
 	write_page(w, GUEST_CMDLINE, IGVM_DATA_NORMAL, 0, page);
-	for (uint64_t gpa = GUEST_CC_BLOB; gpa < GUEST_TABLES + GUEST_TABLE_PAGES * PAGE_4K;
-	     gpa += PAGE_4K)
+	for (uint64_t gpa = GUEST_CC_BLOB; gpa < GUEST_TABLES_END; gpa += PAGE_4K)
 		write_page(w, gpa, IGVM_DATA_NORMAL, 0, NULL);
+	if (has_acpi(p->b)) {
+		(void)acpi_tables(page, GUEST_ACPI, p->b->apic_ids.id, p->b->apic_ids.count);
+		write_page(w, GUEST_ACPI, IGVM_DATA_NORMAL, 0, page);
+	}
 	write_pages(w, p->kernel.load, p->kernel.payload, p->kernel.payload_bytes);
 	write_pages(w, p->at.initrd, p->b->initrd.data, p->b->initrd.count);
 }

@@ -29,6 +29,9 @@ declare_test(boot_config_good)
 	c.guest_vmpl = 3;
 	c.flags = CONFIG_VERBOSE | CONFIG_ACCEPT_RAM;
 	check(boot_config_check(&c));
+	c.flags = CONFIG_ACPI;
+	c.range[0].pages = 13;
+	check(boot_config_check(&c));
 }
 
 declare_test(boot_config_apic_ids)
@@ -73,6 +76,7 @@ declare_bad(range_empty, c.range[1].pages = 0);
 declare_bad(range_wraps, c.range[1].pages = ~0ULL);
 declare_bad(range_overlaps, c.range[1].gpa = 0x8b000);
 declare_bad(range_in_the_svsm, c.svsm_gpa = 0x1400000);
+declare_bad(acpi_not_launched, c.flags = CONFIG_ACPI);
 declare_bad(guest_area_not_launched, c.range[0].pages = 11);
 declare_bad(kernel_not_launched, c.kernel_entry = 0x1bb8000);
 declare_bad(kernel_ends_early, c.kernel_end = 0x1000200);

@@ -8,6 +8,7 @@
 #define MIB 0x100000ULL
 #define RAM 1U
 #define RESERVED 2U
+#define ACPI 3U
 
 static uint8_t page[PAGE_4K];
 static const struct ram_range far = { 0x8000000000, 0x8010000000 };
@@ -32,7 +33,7 @@ declare_test(boot_params_one_range)
 	const struct boot_memory memory = { .range = { { 0, 512 * MIB } }, .count = 1 };
 
 	memset(page, 0, sizeof(page));
-	check(boot_params_fill(page, &memory, &far));
+	check(boot_params_fill(page, &memory, &far, false));
 	check_eq(page[0x1e8], 5);
 	e820_is(0, 0, 0x80000, RAM);
 	e820_is(1, 0x80000, 0x82000, RESERVED);
@@ -40,6 +41,22 @@ declare_test(boot_params_one_range)
 	e820_is(3, 0x83000, 0xa0000, RESERVED);
 	e820_is(4, MIB, 512 * MIB, RAM);
 	check_eq(get(0x250, 8), 0x82040);
+	check_eq(get(0x70, 8), 0);
+}
+
+declare_test(boot_params_acpi)
+{
+	const struct boot_memory memory = { .range = { { 0, 512 * MIB } }, .count = 1 };
+
+	memset(page, 0, sizeof(page));
+	check(boot_params_fill(page, &memory, &far, true));
+	check_eq(page[0x1e8], 7);
+	e820_is(2, 0x82000, 0x83000, RAM);
+	e820_is(3, 0x83000, 0x8c000, RESERVED);
+	e820_is(4, 0x8c000, 0x8d000, ACPI);
+	e820_is(5, 0x8d000, 0xa0000, RESERVED);
+	e820_is(6, MIB, 512 * MIB, RAM);
+	check_eq(get(0x70, 8), 0x8c000);
 }
 
 declare_test(boot_params_hole_in_the_map)
@@ -48,7 +65,7 @@ declare_test(boot_params_hole_in_the_map)
 					    .count = 2 };
 
 	memset(page, 0, sizeof(page));
-	check(boot_params_fill(page, &memory, &far));
+	check(boot_params_fill(page, &memory, &far, false));
 	check_eq(page[0x1e8], 5);
 	e820_is(4, MIB, 512 * MIB, RAM);
 }
@@ -61,7 +78,7 @@ declare_test(boot_params_svsm_between_ram)
 	};
 
 	memset(page, 0, sizeof(page));
-	check(boot_params_fill(page, &memory, &svsm));
+	check(boot_params_fill(page, &memory, &svsm, false));
 	check_eq(page[0x1e8], 7);
 	e820_is(4, MIB, 0x90000000, RAM);
 	e820_is(5, 0x90000000, 0x92000000, RESERVED);
@@ -74,7 +91,7 @@ declare_test(boot_params_touches_nothing_else)
 	const struct boot_memory memory = { .range = { { 0, 512 * MIB } }, .count = 1 };
 
 	memset(page, 0x5a, sizeof(page));
-	check(boot_params_fill(page, &memory, &far));
+	check(boot_params_fill(page, &memory, &far, false));
 	for (unsigned int i = 0; i < PAGE_4K; i++)
 		if (i != 0x1e8 && (i < 0x250 || i >= 0x258) && (i < 0x2d0 || i >= 0x2d0 + 100))
 			check_eq(page[i], 0x5a);

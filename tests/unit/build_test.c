@@ -188,7 +188,7 @@ declare_test(build_config_page)
 	memcpy(&c, page_at(&f, LAUNCH_CONFIG), sizeof(c));
 	check(memcmp(&c.magic, "TVSTCFG1", 8) == 0);
 	check_eq(c.bytes, sizeof(c));
-	check_eq(c.flags, CONFIG_VERBOSE);
+	check_eq(c.flags, CONFIG_VERBOSE | CONFIG_ACPI);
 	check_eq(c.svsm_gpa, 0x8000000000);
 	check_eq(c.svsm_mem, 0x10000000);
 	check_eq(c.image_bytes, 0x4000);
@@ -198,7 +198,8 @@ declare_test(build_config_page)
 	check_eq(c.kernel_end, 0x1202000);
 	check_eq(c.range_count, 3);
 	check_eq(c.range[0].gpa, GUEST_AREA);
-	check_eq(c.range[0].pages, 12);
+	check_eq(c.range[0].pages, 13);
+	check(memcmp(page_at(&f, GUEST_ACPI), "RSD PTR ", 8) == 0);
 	check_eq(c.range[1].gpa, 0x1000000);
 	check_eq(c.range[1].pages, 3);
 	check_eq(c.range[2].gpa, 0x1200000);
@@ -212,17 +213,14 @@ declare_test(build_config_page)
 	free(t);
 }
 
-/* Every page of every range is launched, and no other page outside the launch area. */
-declare_test(build_ranges_are_what_is_launched)
+static void ranges_are_launched(const struct blob *igvm)
 {
-	struct toy *t = make();
-	struct blob igvm = pack(t);
 	struct svsm_config c;
 	struct igvm_header h;
 	uint64_t guest_pages = 0, promised = 0;
 	struct igvm f;
 
-	check_eq(igvm_open(&f, igvm.data, igvm.count).error, IGVM_OK);
+	check_eq(igvm_open(&f, igvm->data, igvm->count).error, IGVM_OK);
 	memcpy(&c, page_at(&f, LAUNCH_CONFIG), sizeof(c));
 	for (uint32_t i = 0; i < c.range_count; i++)
 		promised += c.range[i].pages;
@@ -238,7 +236,21 @@ declare_test(build_ranges_are_what_is_launched)
 		guest_pages++;
 	}
 	check_eq(guest_pages, promised);
-	free(igvm.data);
+}
+
+/* Every page of every range is launched, and no other page outside the launch area. */
+declare_test(build_ranges_are_what_is_launched)
+{
+	static const struct apic_ids ids[] = { { 0, { 0 } }, { 2, { 0, 1 } } };
+	struct toy *t = make();
+	struct blob igvm;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		t->b.apic_ids = ids[i];
+		igvm = pack(t);
+		ranges_are_launched(&igvm);
+		free(igvm.data);
+	}
 	free(t);
 }
 

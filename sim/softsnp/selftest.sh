@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs an image whose counts are known (known/) and compares soft-SNP's table
-# with them, in TAP lines. Uses what the build has made: O= names its folder.
+# with them, and one with four vCPUs that checks what they see, in TAP lines. Uses what the build has made: O= names its folder.
 set -eu
 
 O=${O:-.build}
@@ -11,18 +11,28 @@ out=$O/known
 failed=0
 
 mkdir -p "$out"
-for source in known.c start.S; do
-	$CC -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude -nostdinc \
-		-isystem "$($CC -print-file-name=include)" -isystem "$O/pkg/picolibc/include" \
-		-ffreestanding -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=kernel \
-		-fno-stack-protector -fcf-protection=none -fno-jump-tables \
-		-c "$here/known/$source" -o "$out/$source.o"
-done
-ld -m elf_x86_64 -nostdlib -z max-page-size=4096 --no-warn-rwx-segments \
-	-T "$here/known/known.lds" "$out/known.c.o" "$out/start.S.o" \
-	"$O/pkg/picolibc/lib/libc.a" -o "$out/known.elf"
-"$O/svsm-pack" --firmware "$out/known.elf" --start32 "$O/start32.bin" --kernel "$O/stub.bz" \
-	--no-accept-ram -o "$out/known.igvm" >"$out/pack.text"
+# image NAME SOURCE...: .build/known/NAME.igvm, with the sources in place of the firmware
+image() {
+	name=$1
+	shift
+	objects=
+	for source in "$@"; do
+		$CC -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude -nostdinc \
+			-isystem "$($CC -print-file-name=include)" -isystem "$O/pkg/picolibc/include" \
+			-ffreestanding -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only -mcmodel=kernel \
+			-fno-stack-protector -fcf-protection=none -fno-jump-tables \
+			-c "$here/known/$source" -o "$out/$source.o"
+		objects="$objects $out/$source.o"
+	done
+	# shellcheck disable=SC2086
+	ld -m elf_x86_64 -nostdlib -z max-page-size=4096 --no-warn-rwx-segments \
+		-T "$here/known/known.lds" $objects "$O/pkg/picolibc/lib/libc.a" -o "$out/$name.elf"
+	"$O/svsm-pack" --firmware "$out/$name.elf" --start32 "$O/start32.bin" --kernel "$O/stub.bz" \
+		--no-accept-ram -o "$out/$name.igvm" >"$out/pack.text"
+}
+
+image known known.c start.S
+image smp smp.c smp_ap.c smp.S
 CALLS=1 SOFTSNP=$O/softsnp.elf32 IGVM=$out/known.igvm TIMEOUT=60 "$here/run.sh" </dev/null |
 	tr -d '\r' >"$out/log"
 
@@ -82,4 +92,14 @@ for call in 0 1 2 3; do
 	check "lines for call $call with its counts" "$(grep -c "^softsnp: call 0\.$call entries $((call == 1 ? 3 : 0)) \
 result $hex instructions $(instructions $call) flushes $((call + 1)) zeroing $((512 * (call + 1)))\$" "$out/log")" 1 1
 done
+
+# Several vCPUs: what the image itself finds, and that it comes to its end.
+status=0
+CPUS=4 SOFTSNP=$O/softsnp.elf32 IGVM=$out/smp.igvm TIMEOUT=120 "$here/run.sh" </dev/null >"$out/smp.raw" || status=$?
+tr -d '\r' <"$out/smp.raw" >"$out/smp.log"
+sed -n -E 's/^((not )?ok) [0-9]+ - /\1 - /p' "$out/smp.log"
+! grep -q '^not ok' "$out/smp.log" || failed=1
+check "checks that the vCPUs made" "$(grep -c '^ok ' "$out/smp.log")" 12 12
+check "end of the vCPUs" $status 0 0
+check "drops an INIT" "$(grep -c '^softsnp: .*INIT.*: dropped$' "$out/smp.log")" 1 1
 exit $failed

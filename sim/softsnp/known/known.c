@@ -7,38 +7,17 @@
  * What depends on k is assembler, so that every instruction is known.
  * soft-SNP's table must show exactly that (selftest.sh).
  */
-#include <stdint.h>
-#include <string.h>
-#include <svsm/config.h>
-#include <svsm/vmsa.h>
+#include "known.h"
 
 #define CALLS 4U
 #define SERVED 3U
 #define SPIN 5000U /* iterations, times the call's number; two instructions each */
-#define MSR_GHCB 0xc0010130U
-#define MSR_CODE 0xfffU
-#define PSC_SHARED (2ULL << 52 | 0x14)
-#define REGISTER_GHCB 0x12U
-#define RUN_VMPL 0x16U
 #define FEATURES 0x80U
-#define TERMINATE 0x100U
-#define NAE_AP_CREATION 0x80000013ULL
-#define GHCB_EXITCODE 0x390U
-#define GHCB_EXITINFO1 0x398U
-#define GHCB_EXITINFO2 0x3a0U
-#define GHCB_VALID 0x3f0U
-#define GHCB_VERSION 0xffaU
-#define LEAF 0xe3ULL
-#define TABLE 0x63ULL
-#define SHARED_VIEW 0x200000ULL /* the image again, C=0 */
-#define PAGE_BYTES 0x1000U
-#define RIGHTS_ALL 0xf01U  /* RMPADJUST: VMPL1, everything */
-#define MAKE_VMSA 0x10001U /* RMPADJUST: VMPL1, nothing, VMSA */
 
 void known_main(unsigned int cbit);
 void known_guest(void);
 
-extern uint8_t known_guest_start[], known_guest_stack_end[], known_end[];
+extern uint8_t known_guest_start[], known_guest_stack_end[];
 
 static uint8_t ghcb[0x1000] __attribute__((aligned(0x1000)));
 static uint8_t vmsa[0x1000] __attribute__((aligned(0x1000)));
@@ -50,47 +29,6 @@ static uint64_t svsm_gpa;
 static uint64_t gpa(const void *at)
 {
 	return (uint64_t)(uintptr_t)at - IMAGE_VA + svsm_gpa;
-}
-
-static uint64_t request(uint64_t value)
-{
-	uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
-
-	__asm__ volatile("wrmsr\n\trep; vmmcall\n\trdmsr"
-			 : "+a"(low), "+d"(high)
-			 : "c"(MSR_GHCB)
-			 : "memory");
-	return low | (uint64_t)high << 32;
-}
-
-static void must(int ok)
-{
-	if (ok)
-		return;
-	for (;;)
-		(void)request(TERMINATE);
-}
-
-static uint32_t rmpadjust(const void *page, uint64_t what)
-{
-	uint64_t rax = (uint64_t)(uintptr_t)page;
-
-	__asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xfe"
-			 : "+a"(rax)
-			 : "c"(0ULL), "d"(what)
-			 : "cc", "memory");
-	return (uint32_t)rax;
-}
-
-static uint32_t pvalidate(const void *page, uint64_t valid)
-{
-	uint64_t rax = (uint64_t)(uintptr_t)page;
-
-	__asm__ volatile(".byte 0xf2, 0x0f, 0x01, 0xff"
-			 : "+a"(rax)
-			 : "c"(0ULL), "d"(valid)
-			 : "cc", "memory");
-	return (uint32_t)rax;
 }
 
 /* Four instructions a turn: INVLPGB, TLBSYNC and the loop's. */
@@ -124,41 +62,13 @@ static __attribute__((noinline)) void zero(uint64_t pages)
 	__asm__ volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0ULL) : "memory");
 }
 
-static void put(uint8_t *page, unsigned int offset, uint64_t value)
-{
-	memcpy(page + offset, &value, sizeof(value));
-}
-
-static void put_segment(unsigned int offset, uint64_t selector, uint64_t attributes)
-{
-	put(vmsa, offset, selector | attributes << 16 | 0xffffffffULL << 32);
-}
-
 /* Guest tables: the image, under the same address. */
 static void make_guest(uint64_t cmask)
 {
 	guest_table[0][511] = gpa(guest_table[1]) | TABLE | cmask;
 	guest_table[1][510] = gpa(guest_table[2]) | TABLE | cmask;
 	guest_table[2][0] = svsm_gpa | LEAF | cmask;
-	for (unsigned int offset = VMSA_ES; offset <= VMSA_GS; offset += 0x10)
-		put_segment(offset, 0x10, 0xc93);
-	put_segment(VMSA_CS, 8, 0xa9b);
-	put_segment(VMSA_LDTR, 0, 0x82);
-	put_segment(VMSA_TR, 0, 0x8b);
-	vmsa[VMSA_VMPL] = 1;
-	put(vmsa, VMSA_EFER, 0x1d00);
-	put(vmsa, VMSA_CR4, 0x620);
-	put(vmsa, VMSA_CR3, gpa(guest_table[0]) | cmask);
-	put(vmsa, VMSA_CR0, 0x80010033);
-	put(vmsa, VMSA_DR7, 0x400);
-	put(vmsa, VMSA_DR6, 0xffff0ff0);
-	put(vmsa, VMSA_RFLAGS, 2);
-	put(vmsa, VMSA_RIP, (uint64_t)(uintptr_t)known_guest_start);
-	put(vmsa, VMSA_RSP, (uint64_t)(uintptr_t)known_guest_stack_end);
-	put(vmsa, VMSA_G_PAT, 0x0007040600070406);
-	put(vmsa, VMSA_SEV_FEATURES, SEV_SNP_ACTIVE);
-	put(vmsa, VMSA_XCR0, 1);
-	put(vmsa, VMSA_MXCSR, 0x1f80);
+	put_state(vmsa, 1, gpa(guest_table[0]) | cmask, known_guest_start, known_guest_stack_end);
 }
 
 /* The one event that needs the GHCB page. */

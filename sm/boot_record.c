@@ -86,7 +86,8 @@ static struct layout lay_out(const struct boot *b)
 	for (unsigned int i = 0; i < b->memory.count; i++)
 		l.regions += range_regions(&b->memory.range[i]);
 	l.owners = b->image_end + l.regions;
-	l.rows = align_up(l.owners + l.own * ROWS_PER_2M, sizeof(struct frame_row));
+	/* A region's rows share no cache line with another's. */
+	l.rows = align_up(l.owners + l.own * ROWS_PER_2M, ROWS_PER_2M * sizeof(struct frame_row));
 	l.guest_rows = l.rows + l.own * ROWS_PER_2M * sizeof(struct frame_row);
 	l.head = align_up(l.guest_rows, PAGE_2M);
 	l.end = align_up(l.guest_rows + (l.regions - l.own) * ROWS_PER_2M * sizeof(struct page_row),

@@ -29,11 +29,12 @@
 
 struct vcpu;
 
+/* In a cache line of its own: each CPU writes its vCPU's with every request. */
 struct vcpu_slot {
 	shared64 state;
 	shared64 vmsa, ca; /* address | 1, 0: none. Both pages PAGE_USED */
 	struct vcpu *context;
-};
+} __attribute__((aligned(64)));
 
 /* Which APIC ids there are: CPU i has the i-th. Boot only, once. */
 void vcpu_cpus(const uint32_t *apic_id, unsigned int count);

@@ -62,7 +62,7 @@ static void assign_memory(void)
 static void add_range(uint64_t start, uint64_t end)
 {
 	static shared8 region[64];
-	static struct page_row row[64 * ROWS_PER_2M];
+	static struct page_row row[64 * ROWS_PER_2M] __attribute__((aligned(128)));
 	static size_t used;
 	uint64_t regions = page_regions(pa(start), end - start);
 

@@ -113,6 +113,8 @@ step "building" $here/build.sh "$out"
 step "instructions, by callgrind" callgrind
 step "locked instructions" host locked-count
 step "tables" host tables
+step "lines that vCPUs share" host lines
+step "throughput" host throughput
 step "text" text
 # Both libraries are loaded late and want thread-local memory.
 GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384 step "time" host time

@@ -75,8 +75,8 @@ static void account_request(struct cpu *c)
 	kind->instructions += s->instructions;
 	if (machine.options.calls)
 		say("call %lu.%lu entries %lu result %#lx instructions %lu flushes %lu zeroing %lu",
-		    s->rax >> 32, s->rax & 0xffffffff, entries, result(c), s->instructions,
-		    broadcasts, zeroing);
+		    s->rax >> 32, s->rax & 0xffffffff, entries, result(c),
+		    machine.options.icount ? s->instructions : 0, broadcasts, zeroing);
 }
 
 void calls_end(struct cpu *c)

@@ -224,9 +224,10 @@ declare_test(snp_ap_reset_hold)
 	}
 }
 
-/* A VMSA that ran when another took its place is not in use for ever. */
+/* A VMSA that runs stays one; that it ran when another took its place is not for ever. */
 declare_test(snp_ap_replaced_vmsa_is_free)
 {
+	const struct snp_operand vmsa = rig_operand(VMSA_GPA + SNP_PAGE);
 	const struct snp_rmpupdate gone = { .assigned = false };
 
 	run_second(1);
@@ -234,7 +235,10 @@ declare_test(snp_ap_replaced_vmsa_is_free)
 	check_eq(snp_vmrun(m, 1), 0);
 	event(0x80000013, CREATE(0x42, 1U, 1U), VMSA_GPA, 1);
 	check_eq(snp_rmpupdate(m, VMSA_GPA + SNP_PAGE, &gone), SNP_FAIL_INUSE);
+	check_eq(snp_rmpadjust(m, 0, &vmsa, 0, 1).eax, SNP_FAIL_INUSE);
+	check(snp_rmp(m, VMSA_GPA + SNP_PAGE)->vmsa);
 	snp_vmexit(m, 1);
+	check_eq(snp_rmpadjust(m, 0, &vmsa, 0, 0x10001).eax, SNP_OK);
 	check_eq(snp_rmpupdate(m, VMSA_GPA + SNP_PAGE, &gone), SNP_OK);
 }
 

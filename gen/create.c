@@ -5,7 +5,7 @@
 #include <svsm/create.h>
 
 
-#line 53 "sm/create.rl"
+#line 57 "sm/create.rl"
 
 
 
@@ -13,7 +13,7 @@
 static const int create_start = 1;
 
 
-#line 56 "sm/create.rl"
+#line 60 "sm/create.rl"
 
 void create_init(struct create *c)
 {
@@ -23,7 +23,7 @@ void create_init(struct create *c)
 	 c->cs = create_start;
 	}
 
-#line 60 "sm/create.rl"
+#line 64 "sm/create.rl"
 	c->at = CREATE_NEW;
 }
 
@@ -46,7 +46,7 @@ case 1:
 	}
 	goto tr0;
 tr0:
-#line 23 "sm/create.rl"
+#line 24 "sm/create.rl"
 	{ next = create_wrong(c, ev); }
 	goto st0;
 #line 38 "gen/create.c"
@@ -58,7 +58,7 @@ tr1:
 	{ next = create_claim(c); }
 	goto st2;
 st2:
-#line 25 "sm/create.rl"
+#line 26 "sm/create.rl"
 	{ c->at = CREATE_CLAIM; }
 	if ( ++p == pe )
 		goto _test_eof2;
@@ -70,27 +70,27 @@ case 2:
 	}
 	goto tr0;
 tr3:
-#line 17 "sm/create.rl"
+#line 18 "sm/create.rl"
 	{ next = create_undo(c); }
 	goto st3;
-tr8:
-#line 16 "sm/create.rl"
+tr9:
+#line 17 "sm/create.rl"
 	{ next = create_publish(c); }
 	goto st3;
-tr9:
-#line 22 "sm/create.rl"
+tr10:
+#line 23 "sm/create.rl"
 	{ next = delete_refuse(c); }
-	goto st3;
-tr11:
-#line 20 "sm/create.rl"
-	{ next = delete_remove(c); }
 	goto st3;
 tr12:
 #line 21 "sm/create.rl"
+	{ next = delete_remove(c); }
+	goto st3;
+tr13:
+#line 22 "sm/create.rl"
 	{ next = delete_keep(c); }
 	goto st3;
 st3:
-#line 32 "sm/create.rl"
+#line 34 "sm/create.rl"
 	{ c->at = CREATE_CLOSED; }
 	if ( ++p == pe )
 		goto _test_eof3;
@@ -102,7 +102,7 @@ tr4:
 	{ next = create_revoke(c); }
 	goto st4;
 st4:
-#line 26 "sm/create.rl"
+#line 27 "sm/create.rl"
 	{ c->at = CREATE_REVOKE; }
 	if ( ++p == pe )
 		goto _test_eof4;
@@ -118,7 +118,7 @@ tr5:
 	{ next = create_check(c); }
 	goto st5;
 st5:
-#line 27 "sm/create.rl"
+#line 28 "sm/create.rl"
 	{ c->at = CREATE_CHECK; }
 	if ( ++p == pe )
 		goto _test_eof5;
@@ -134,7 +134,7 @@ tr6:
 	{ next = create_room(c); }
 	goto st6;
 st6:
-#line 28 "sm/create.rl"
+#line 29 "sm/create.rl"
 	{ c->at = CREATE_ROOM; }
 	if ( ++p == pe )
 		goto _test_eof6;
@@ -150,7 +150,7 @@ tr7:
 	{ next = create_seal(c); }
 	goto st7;
 st7:
-#line 29 "sm/create.rl"
+#line 30 "sm/create.rl"
 	{ c->at = CREATE_SEAL; }
 	if ( ++p == pe )
 		goto _test_eof7;
@@ -161,36 +161,52 @@ case 7:
 		case 20: goto tr3;
 	}
 	goto tr0;
-tr2:
-#line 18 "sm/create.rl"
-	{ next = delete_hold(c); }
+tr8:
+#line 16 "sm/create.rl"
+	{ next = create_area(c); }
 	goto st8;
 st8:
-#line 30 "sm/create.rl"
-	{ c->at = CREATE_HOLD; }
+#line 31 "sm/create.rl"
+	{ c->at = CREATE_AREA; }
 	if ( ++p == pe )
 		goto _test_eof8;
 case 8:
 #line 135 "gen/create.c"
 	switch( (*p) ) {
-		case 14: goto tr9;
-		case 15: goto tr10;
+		case 14: goto tr3;
+		case 15: goto tr9;
 	}
 	goto tr0;
-tr10:
+tr2:
 #line 19 "sm/create.rl"
-	{ next = delete_open(c); }
+	{ next = delete_hold(c); }
 	goto st9;
 st9:
-#line 31 "sm/create.rl"
-	{ c->at = CREATE_OPEN; }
+#line 32 "sm/create.rl"
+	{ c->at = CREATE_HOLD; }
 	if ( ++p == pe )
 		goto _test_eof9;
 case 9:
 #line 148 "gen/create.c"
 	switch( (*p) ) {
+		case 14: goto tr10;
 		case 15: goto tr11;
-		case 20: goto tr12;
+	}
+	goto tr0;
+tr11:
+#line 20 "sm/create.rl"
+	{ next = delete_open(c); }
+	goto st10;
+st10:
+#line 33 "sm/create.rl"
+	{ c->at = CREATE_OPEN; }
+	if ( ++p == pe )
+		goto _test_eof10;
+case 10:
+#line 161 "gen/create.c"
+	switch( (*p) ) {
+		case 15: goto tr12;
+		case 20: goto tr13;
 	}
 	goto tr0;
 	}
@@ -202,6 +218,7 @@ case 9:
 	_test_eof7:  c->cs = 7; goto _test_eof; 
 	_test_eof8:  c->cs = 8; goto _test_eof; 
 	_test_eof9:  c->cs = 9; goto _test_eof; 
+	_test_eof10:  c->cs = 10; goto _test_eof; 
 
 	_test_eof: {}
 	if ( p == eof )
@@ -216,16 +233,17 @@ case 9:
 	case 7: 
 	case 8: 
 	case 9: 
-#line 23 "sm/create.rl"
+	case 10: 
+#line 24 "sm/create.rl"
 	{ next = create_wrong(c, ev); }
 	break;
-#line 178 "gen/create.c"
+#line 193 "gen/create.c"
 	}
 	}
 
 	_out: {}
 	}
 
-#line 69 "sm/create.rl"
+#line 73 "sm/create.rl"
 	return next;
 }

@@ -57,23 +57,21 @@ static enum event nothing(struct vcpu *v)
 enum event call_gate(struct vcpu *v)
 {
 	uint64_t idle = v->idle;
-	pa_t vmsa, ca;
+	pa_t vmsa = v->vmsa;
 
 	v->refusals = 0;
 	v->entered = true;
 	if (!shared64_cas(&v->slot->state, &idle, idle | SLOT_SERVED))
 		return EV_GONE;
-	vmsa = v->vmsa;
-	ca = v->ca;
-	if (!freeze(v, vmsa))
+	if (!slot_ca(v->slot, &v->ca) || !freeze(v, vmsa))
 		return nothing(v);
-	if (!is_request(v, vmsa, ca)) {
+	if (!is_request(v, vmsa, v->ca)) {
 		save_thaw(vmsa, v->efer);
 		return nothing(v);
 	}
 	v->request.result = SVSM_SUCCESS;
 	v->answer.result = v->pending == 1 ? SVSM_SUCCESS : SVSM_ERR_INVALID_FORMAT;
 	v->answer.rcx_set = false;
-	v->answer.ca = ca;
+	v->answer.ca = v->ca;
 	return v->pending == 1 ? EV_CALL : EV_BAD_FORMAT;
 }

@@ -26,6 +26,7 @@ void create_begin(struct create *c, struct vcpu *caller, enum event what)
 	c->made = NULL;
 	c->has_vmsa = false;
 	c->has_ca = false;
+	c->inherits = false;
 	c->result = SVSM_SUCCESS;
 }
 
@@ -54,9 +55,11 @@ static uint32_t claim_all(struct create *c)
 	if (c->vmsa.raw == c->ca.raw)
 		return SVSM_ERR_INVALID_ADDRESS;
 	result = claim_page(c->vmsa, &c->has_vmsa);
-	if (result == SVSM_SUCCESS)
-		result = claim_page(c->ca, &c->has_ca);
-	return result;
+	if (result != SVSM_SUCCESS)
+		return result;
+	result = claim_page(c->ca, &c->has_ca);
+	c->inherits = result == SVSM_ERR_INVALID_ADDRESS && slot_has_ca(c->ca, c->cpu);
+	return c->inherits ? SVSM_SUCCESS : result;
 }
 
 enum event create_claim(struct create *c)
@@ -124,6 +127,18 @@ enum event create_seal(struct create *c)
 		return EV_DONE;
 	c->result = entry_rmp_result(code);
 	return EV_FAILED;
+}
+
+/* Last, because it cannot be given back: the older vCPU may be gone by then. */
+enum event create_area(struct create *c)
+{
+	if (!c->inherits)
+		return EV_DONE;
+	c->has_ca = slot_inherit_ca(c->ca, c->cpu);
+	if (c->has_ca)
+		return EV_DONE;
+	c->result = SVSM_ERR_INVALID_ADDRESS;
+	return EV_REFUSED;
 }
 
 enum event create_publish(struct create *c)

@@ -13,6 +13,7 @@ action revoke  { next = create_revoke(c); }
 action check   { next = create_check(c); }
 action room    { next = create_room(c); }
 action seal    { next = create_seal(c); }
+action area    { next = create_area(c); }
 action publish { next = create_publish(c); }
 action undo    { next = create_undo(c); }
 action hold    { next = delete_hold(c); }
@@ -27,6 +28,7 @@ action at_revoke { c->at = CREATE_REVOKE; }
 action at_check  { c->at = CREATE_CHECK; }
 action at_room   { c->at = CREATE_ROOM; }
 action at_seal   { c->at = CREATE_SEAL; }
+action at_area   { c->at = CREATE_AREA; }
 action at_hold   { c->at = CREATE_HOLD; }
 action at_open   { c->at = CREATE_OPEN; }
 action at_closed { c->at = CREATE_CLOSED; }
@@ -42,8 +44,10 @@ main := (
               EV_REFUSED @undo    -> Closed ) >to(at_check),
     Room:   ( EV_DONE    @seal    -> Seal |
               EV_REFUSED @undo    -> Closed ) >to(at_room),
-    Seal:   ( EV_DONE    @publish -> Closed |
+    Seal:   ( EV_DONE    @area    -> Area |
               EV_FAILED  @undo    -> Closed ) >to(at_seal),
+    Area:   ( EV_DONE    @publish -> Closed |
+              EV_REFUSED @undo    -> Closed ) >to(at_area),
     Hold:   ( EV_DONE    @open    -> Open |
               EV_REFUSED @refuse  -> Closed ) >to(at_hold),
     Open:   ( EV_DONE    @remove  -> Closed |

@@ -69,11 +69,13 @@ enum event delete_open(struct create *c)
 
 enum event delete_remove(struct create *c)
 {
-	pa_t ca = slot_ca(c->slot);
+	pa_t ca;
+	bool has_ca = slot_ca(c->slot, &ca);
 
 	(void)rights_give(c->vmsa, c->caller->vmpl);
 	slot_forget_pages(c->slot);
-	page_settle(ca, SIZE_4K, PAGE_GUEST);
+	if (has_ca)
+		page_settle(ca, SIZE_4K, PAGE_GUEST);
 	page_settle(c->vmsa, SIZE_4K, PAGE_GUEST);
 	slot_closed(c->slot);
 	return EV_NONE;

@@ -76,15 +76,19 @@ void slot_publish(struct vcpu_slot *slot, unsigned int cpu, pa_t vmsa, pa_t ca)
 {
 	uint64_t age = age_of(shared64_load(&slot->state));
 
+	slot->cpu = cpu;
 	shared64_store(&slot->vmsa, vmsa.raw | PRESENT);
 	shared64_store(&slot->ca, ca.raw | PRESENT);
 	shared64_store(&slot->state, age + SLOT_LIVE);
 	(void)shared64_swap(&seats[cpu].letter, letter_of(slot, age));
 }
 
-pa_t slot_ca(const struct vcpu_slot *slot)
+bool slot_ca(const struct vcpu_slot *slot, pa_t *ca)
 {
-	return pa(shared64_load(&slot->ca) - PRESENT);
+	uint64_t word = shared64_load(&slot->ca);
+
+	*ca = pa(word - PRESENT);
+	return word != 0;
 }
 
 void slot_move_ca(struct vcpu_slot *slot, pa_t ca)
@@ -134,6 +138,36 @@ void slot_reopen(struct vcpu_slot *slot, const struct vcpu_slot *own)
 	(void)leave_closing(slot, SLOT_LIVE | (slot == own ? SLOT_SERVED : 0), SLOT_LIVE);
 }
 
+static bool may_inherit(const struct vcpu_slot *slot, uint64_t state, pa_t ca, unsigned int cpu)
+{
+	return (state & (SLOT_PHASE | SLOT_SERVED)) == SLOT_LIVE && slot->cpu == cpu &&
+	       shared64_load(&slot->ca) == (ca.raw | PRESENT);
+}
+
+bool slot_has_ca(pa_t ca, unsigned int cpu)
+{
+	for (unsigned int i = STARTUP + 1; i < VCPU_SLOTS; i++)
+		if (may_inherit(&slots[i], shared64_load(&slots[i].state), ca, cpu))
+			return true;
+	return false;
+}
+
+bool slot_inherit_ca(pa_t ca, unsigned int cpu)
+{
+	for (unsigned int i = STARTUP + 1; i < VCPU_SLOTS; i++) {
+		uint64_t seen = shared64_load(&slots[i].state);
+
+		if (!may_inherit(&slots[i], seen, ca, cpu) ||
+		    !shared64_cas(&slots[i].state, &seen,
+				  age_of(seen) | (seen & SLOT_HELD) | SLOT_CLOSING))
+			continue;
+		shared64_store(&slots[i].ca, 0);
+		slot_reopen(&slots[i], NULL);
+		return true;
+	}
+	return false;
+}
+
 /* Nobody refers to a context that no CPU holds: the slot is still NEW when it is given back. */
 void slot_closed(struct vcpu_slot *slot)
 {
@@ -171,22 +205,41 @@ bool seat_has_newer(void)
 	return shared64_load(&seats[hw_cpu()].letter) != 0;
 }
 
-/* It may have been deleted since the letter was left, and its slot be another's by now. */
+/* It may have been deleted meanwhile, and its slot be another's by now. */
+static bool sit(struct seat *seat, struct vcpu_slot *slot, uint64_t live)
+{
+	uint64_t held = live | SLOT_HELD;
+
+	if (!shared64_cas(&slot->state, &live, held))
+		return false;
+	seat->vcpu = slot->context;
+	vcpu_init(seat->vcpu);
+	seat->vcpu->idle = held;
+	return true;
+}
+
+/* One whose letter was lost to a newer one, or that was to be deleted and was not. */
+static bool sit_any(struct seat *seat)
+{
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
+		uint64_t seen = shared64_load(&slots[i].state);
+
+		if ((seen & SLOT_PHASE) == SLOT_LIVE && slots[i].cpu == hw_cpu() &&
+		    shared64_load(&slots[i].ca) != 0 && sit(seat, &slots[i], seen))
+			return true;
+	}
+	return false;
+}
+
 struct vcpu *seat_take(void)
 {
 	struct seat *seat = &seats[hw_cpu()];
-	uint64_t letter = shared64_swap(&seat->letter, 0), live;
-	struct vcpu_slot *slot;
+	uint64_t letter = shared64_swap(&seat->letter, 0);
 
-	if (letter == 0)
-		return NULL;
-	slot = &slots[(letter & LETTER_INDEX) - 1];
-	live = (letter & ~LETTER_INDEX) >> 8 | SLOT_LIVE;
-	if (!shared64_cas(&slot->state, &live, live | SLOT_HELD))
-		return NULL;
-	seat->vcpu = slot->context;
-	seat->vcpu->idle = live | SLOT_HELD;
-	return seat->vcpu;
+	if (letter != 0 && sit(seat, &slots[(letter & LETTER_INDEX) - 1],
+			       (letter & ~LETTER_INDEX) >> 8 | SLOT_LIVE))
+		return seat->vcpu;
+	return sit_any(seat) ? seat->vcpu : NULL;
 }
 
 void seat_leave(void)

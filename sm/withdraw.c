@@ -39,11 +39,12 @@ static bool give_back(const struct vcpu *v, pa_t page)
 {
 	bool given = hw_zero(page, SIZE_4K) == OK && rights_give(page, v->vmpl) == RMP_OK;
 
+	if (!given)
+		withdrawn_add(page, SIZE_4K);
+	/* Out of the table first: once it is the guest's, it may be lent again. */
+	deposit_drop(page);
 	if (given)
 		page_settle(page, SIZE_4K, PAGE_GUEST);
-	else
-		withdrawn_add(page, SIZE_4K);
-	deposit_drop(page);
 	return given;
 }
 

@@ -16,6 +16,7 @@ enum create_at {
 	CREATE_CHECK,
 	CREATE_ROOM,
 	CREATE_SEAL,
+	CREATE_AREA,
 	CREATE_HOLD,
 	CREATE_OPEN,
 	CREATE_CLOSED,
@@ -35,6 +36,7 @@ struct create {
 	struct vcpu_slot *slot; /* NULL: none taken */
 	struct vcpu *made;	/* its context; NULL: none taken */
 	bool has_vmsa, has_ca;	/* the pages are claimed */
+	bool inherits;		/* the calling area, from an older vCPU of the same CPU */
 	uint32_t result;
 };
 
@@ -50,6 +52,7 @@ enum event create_revoke(struct create *c);
 enum event create_check(struct create *c);
 enum event create_room(struct create *c);
 enum event create_seal(struct create *c);
+enum event create_area(struct create *c);
 enum event create_publish(struct create *c);
 enum event create_undo(struct create *c);
 enum event delete_hold(struct create *c);

@@ -34,6 +34,7 @@ struct vcpu_slot {
 	shared64 state;
 	shared64 vmsa, ca; /* address | 1, 0: none. Both pages PAGE_USED */
 	struct vcpu *context;
+	unsigned int cpu; /* that serves it */
 } __attribute__((aligned(64)));
 
 /* Which APIC ids there are: CPU i has the i-th. Boot only, once. */
@@ -60,9 +61,17 @@ void slot_reopen(struct vcpu_slot *slot, const struct vcpu_slot *own);
 /* CLOSING -> deleted; both pages have been taken out of it. */
 void slot_closed(struct vcpu_slot *slot);
 
-/* For who serves or closes it: its calling area. */
-pa_t slot_ca(const struct vcpu_slot *slot);
+/* For who serves or closes it: its calling area; false: it has none any more. */
+bool slot_ca(const struct vcpu_slot *slot, pa_t *ca);
 void slot_move_ca(struct vcpu_slot *slot, pa_t ca);
+
+/*
+ * Whether a vCPU of `cpu`, but not the startup vCPU, has this calling area;
+ * and takes it over for a newer one: Linux deletes the old vCPU last. The old
+ * one can ask for nothing any more. False: none has it, or is at a request.
+ */
+bool slot_has_ca(pa_t ca, unsigned int cpu);
+bool slot_inherit_ca(pa_t ca, unsigned int cpu);
 
 /* Takes the addresses out: from now on they are not an owner's. */
 void slot_forget_pages(struct vcpu_slot *slot);
@@ -76,7 +85,7 @@ bool vcpu_owns(pa_t page, enum page_size size);
 
 /* ---- the running CPU's seat ---- */
 
-/* Sits the newest vCPU made for this CPU; NULL: it has none. */
+/* Sits the newest vCPU made for this CPU, or any that is left; NULL: it has none. */
 struct vcpu *seat_take(void);
 /* The vCPU in the seat; NULL: none. */
 struct vcpu *seat_vcpu(void);

@@ -10,6 +10,7 @@
 
 #define NEW_VMSA (HOST_LIST + 2 * PAGE_4K)
 #define NEW_CA (HOST_LIST + 3 * PAGE_4K)
+#define OTHER (HOST_LIST + 4 * PAGE_4K)
 
 static uint64_t mark;
 
@@ -35,7 +36,8 @@ declare_test(path_create)
 	ready();
 	check_eq(create(NEW_VMSA), SVSM_SUCCESS);
 	PATH(MACHINE_CREATE, mark, CREATE_NEW, EV_CREATE, CREATE_CLAIM, EV_DONE, CREATE_REVOKE,
-	     EV_DONE, CREATE_CHECK, EV_DONE, CREATE_ROOM, EV_DONE, CREATE_SEAL, EV_DONE);
+	     EV_DONE, CREATE_CHECK, EV_DONE, CREATE_ROOM, EV_DONE, CREATE_SEAL, EV_DONE,
+	     CREATE_AREA, EV_DONE);
 	PATH(MACHINE_VCPU, mark, VCPU_GUEST, EV_ENTERED, VCPU_GATE, EV_CALL, VCPU_DECODE, EV_CREATE,
 	     VCPU_CHANGE, EV_DONE, VCPU_REPLY, EV_DONE);
 }
@@ -82,6 +84,32 @@ declare_test(path_create_seal_fails)
 	check_eq(create(NEW_VMSA), SVSM_ERR_RMP + RMP_FAIL_INPUT);
 	PATH(MACHINE_CREATE, mark, CREATE_NEW, EV_CREATE, CREATE_CLAIM, EV_DONE, CREATE_REVOKE,
 	     EV_DONE, CREATE_CHECK, EV_DONE, CREATE_ROOM, EV_DONE, CREATE_SEAL, EV_FAILED);
+}
+
+/* The older vCPU, whose calling area it is to have, is being deleted by then. */
+static uint32_t delete_older(const struct host_op *op)
+{
+	struct vcpu_slot *slot;
+
+	if (op->kind == HOST_RMPADJUST && op->argument == HOST_ADJUST(1, PERM_R, 1))
+		check_eq(slot_close(pa(NEW_VMSA), NULL, &slot), OK);
+	return 0;
+}
+
+declare_test(path_create_area_lost)
+{
+	const struct vmsa_guest guest = { .vmpl = 1 };
+
+	ready();
+	check_eq(create(NEW_VMSA), SVSM_SUCCESS);
+	vmsa_build(host_page(OTHER), &guest);
+	host.hook = delete_older;
+	mark = ring_count(0);
+	check_eq(create(OTHER), SVSM_ERR_INVALID_ADDRESS);
+	PATH(MACHINE_CREATE, mark, CREATE_NEW, EV_CREATE, CREATE_CLAIM, EV_DONE, CREATE_REVOKE,
+	     EV_DONE, CREATE_CHECK, EV_DONE, CREATE_ROOM, EV_DONE, CREATE_SEAL, EV_DONE,
+	     CREATE_AREA, EV_REFUSED);
+	check(host_guest_may(OTHER, SNP_WRITE));
 }
 
 declare_test(path_delete)
@@ -145,7 +173,7 @@ static void put(unsigned int offset, uint64_t value)
 	memcpy(host_page(NEW_VMSA) + offset, &value, sizeof(value));
 }
 
-/* A vCPU deletes itself: no answer, its page is the guest's, its CPU has nothing to run. */
+/* A vCPU deletes itself: no answer, its page is the guest's, its CPU takes the other one. */
 declare_test(path_vcpu_deletes_itself)
 {
 	enum event ev = EV_SPURIOUS;
@@ -168,9 +196,8 @@ declare_test(path_vcpu_deletes_itself)
 	check_eq(host_page(NEW_CA)[SVSM_CA_PENDING], 1);
 	check(!vcpu_owns(pa(NEW_VMSA), SIZE_4K) && !vcpu_owns(pa(NEW_CA), SIZE_4K));
 	check(host_guest_may(NEW_VMSA, SNP_WRITE));
-	/* It sleeps until it is entered again. */
-	check_eq(vcpu_cpu_go(EV_ENTERED, 1), EV_ENTERED);
-	check(seat_vcpu() == NULL);
+	check_eq(vcpu_cpu_go(EV_ENTERED, 1), EV_SPURIOUS);
+	check(seat_vcpu() == host.vcpu);
 }
 
 /* Deleted between two entries: the context goes when its CPU comes. */
@@ -240,6 +267,7 @@ static unsigned int walk(enum event what)
 		[CREATE_CHECK] = ARROW(EV_DONE) | ARROW(EV_REFUSED),
 		[CREATE_ROOM] = ARROW(EV_DONE) | ARROW(EV_REFUSED),
 		[CREATE_SEAL] = ARROW(EV_DONE) | ARROW(EV_FAILED),
+		[CREATE_AREA] = ARROW(EV_DONE) | ARROW(EV_REFUSED),
 		[CREATE_HOLD] = ARROW(EV_DONE) | ARROW(EV_REFUSED),
 		[CREATE_OPEN] = ARROW(EV_DONE) | ARROW(EV_FAILED),
 		[CREATE_CLOSED] = 0,

@@ -110,7 +110,6 @@ declare_test(create_addresses_refused)
 	/* Bits that have no meaning. */
 	check_eq(create(NEW_VMSA, NEW_CA, 1ULL << 32 | HOST_APIC_ID), SVSM_SUCCESS);
 	build(OTHER);
-	check_eq(create(OTHER, NEW_CA, 0), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(create(OTHER, NEW_VMSA, 0), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(create(NEW_VMSA, OTHER, 0), SVSM_ERR_INVALID_ADDRESS);
 	check_ordinary(OTHER);
@@ -156,6 +155,46 @@ declare_test(create_flushes_before_it_looks)
 	check(revoked < flushed && flushed < looked && looked < HOST_LOG);
 	check(host_log_find(HOST_RMPADJUST, NEW_VMSA, HOST_ADJUST(1, PERM_R, 1), looked) !=
 	      HOST_LOG);
+}
+
+/* Linux makes the new vCPU of a CPU with the old one's calling area, then deletes the old one. */
+declare_test(create_inherits_the_area)
+{
+	ready(1);
+	build(OTHER);
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+	check_eq(create(OTHER, NEW_CA, 0), SVSM_SUCCESS);
+	check(vcpu_owns(pa(NEW_CA), SIZE_4K));
+	check_eq(delete (NEW_VMSA), SVSM_SUCCESS);
+	check_ordinary(NEW_VMSA);
+	check_eq(pv_state(NEW_CA), PAGE_USED);
+	check_eq(pv_one(R4(NEW_CA)), SVSM_ERR_INVALID_ADDRESS);
+	check_eq(delete (OTHER), SVSM_SUCCESS);
+	check_ordinary(OTHER);
+	check_ordinary(NEW_CA);
+}
+
+/* It stays with the older one when the newer one cannot be made. */
+declare_test(create_inherits_only_at_the_end)
+{
+	ready(1);
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+	check_eq(create(OTHER, NEW_CA, 0), SVSM_ERR_INVALID_PARAMETER);
+	check_eq(delete (NEW_VMSA), SVSM_SUCCESS);
+	check_ordinary(NEW_CA);
+	check_ordinary(OTHER);
+}
+
+/* Of another CPU's vCPU it is an address like any other of the SVSM's. */
+declare_test(create_inherits_from_its_own_cpu)
+{
+	host_new_cpus(1, 2);
+	host_serve(EV_START);
+	build(NEW_VMSA);
+	build(OTHER);
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+	check_eq(create(OTHER, NEW_CA, 1), SVSM_ERR_INVALID_ADDRESS);
+	check_ordinary(OTHER);
 }
 
 declare_test(create_undone)

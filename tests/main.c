@@ -11,6 +11,7 @@
 #define SECONDS_PER_TEST 120
 
 static struct test *tests;
+const void *test_row;
 
 void test_register(struct test *t)
 {
@@ -20,6 +21,23 @@ void test_register(struct test *t)
 		at = &(*at)->next;
 	t->next = *at;
 	*at = t;
+}
+
+void test_register_rows(const char *prefix, const void *rows, unsigned int count,
+			unsigned int bytes, void (*run)(void))
+{
+	for (unsigned int i = 0; i < count; i++) {
+		const void *row = (const char *)rows + (size_t)i * bytes;
+		const char *name = *(const char *const *)row;
+		struct test *t = calloc(1, sizeof(*t));
+		char *words = malloc(strlen(prefix) + strlen(name) + 1);
+
+		if (t == NULL || words == NULL)
+			abort();
+		strcat(strcpy(words, prefix), name);
+		*t = (struct test){ words, run, NULL, row };
+		test_register(t);
+	}
 }
 
 void test_check(bool ok, const char *file, int line, const char *text)
@@ -50,6 +68,7 @@ static bool run_one(const struct test *t)
 	child = fork();
 	if (child == 0) {
 		alarm(SECONDS_PER_TEST);
+		test_row = t->row;
 		t->run();
 		fflush(stdout);
 		exit(0); /* not _exit: the leak check runs at exit */

@@ -181,8 +181,8 @@ uint64_t host_part_result(unsigned int cpu);
 
 /*
  * NULL, or what is not so. No VMPL of the guest's reaches a page of the
- * SVSM's, a save area, a deposited page or a context, by the RMP or by what a
- * TLB still has; save areas of VMPL0 are ours; no address has two validated
+ * SVSM's, a deposited page or a context, or may do more than read a save area,
+ * by the RMP or by what a TLB still has; save areas of VMPL0 are ours; no address has two validated
  * pages; nothing was granted that was not zeroed since it was validated or
  * the SVSM's. As long as host.lied is not set: the record and the RMP agree,
  * and no claim is left behind (but by CPUs in the middle of a request).

@@ -44,10 +44,11 @@ static bool is_own_vmsa(uint64_t gpa)
 	return false;
 }
 
+/* To read one is the guest's right, as long as it is its own. */
 static const char *look_at_vmsa(const struct snp_rmp_entry *e, uint64_t spa, uint64_t gpa)
 {
-	if (guest_has(e))
-		return "the guest reaches a save area";
+	if (((e->perm[1] | e->perm[2] | e->perm[3]) & ~PERM_R) != 0)
+		return "the guest may change a save area";
 	if (host.memory[spa + VMSA_VMPL] == 0 && !is_own_vmsa(gpa))
 		return "a save area of VMPL0 that is not ours";
 	return NULL;
@@ -124,7 +125,7 @@ static const char *look_at_translation(const struct snp_tlb_entry *t)
 
 		if (is_ours(t->gpa + at) || (e->assigned && is_ours(e->gpa)))
 			return "a stale translation of the SVSM's memory";
-		if (e->assigned && e->vmsa)
+		if (e->assigned && e->vmsa && (t->perm & ~PERM_R) != 0)
 			return "a stale translation of a save area";
 		if (is_lent(t->gpa + at))
 			return "a stale translation of a deposited page";

@@ -6,28 +6,23 @@
 #include <pthread.h>
 #include <svsm/vmsa.h>
 
-#define VMSA (HOST_LIST + 2 * PAGE_4K)
-#define CA (HOST_LIST + 3 * PAGE_4K)
-#define LIST (HOST_LIST + 4 * PAGE_4K)
-#define OTHER (HOST_LIST + 5 * PAGE_4K)
-
 static const struct host_registers query = { .rax = SVSM_CORE_QUERY_PROTOCOL, .rcx = 1 };
 
 declare_named(machine_two_cpus, "machine: two CPUs serve their own guests")
 {
 	two_ready(1);
-	check_eq(host_create(1, VMSA, CA), SVSM_SUCCESS);
+	check_eq(host_create(1, VMSA_1, CA_1), SVSM_SUCCESS);
 	check_sound();
 	check_eq(host_call_on(1, &query), SVSM_SUCCESS);
 	check_eq(host_cpu, 0);
-	check_eq(host_page(CA)[SVSM_CA_PENDING], 0);
+	check_eq(host_page(CA_1)[SVSM_CA_PENDING], 0);
 	host_on(1);
 	check_eq(host_get(VMSA_RCX), 1ULL << 32 | 1);
-	check_eq(host.vcpu->vmsa.raw, VMSA);
+	check_eq(host.vcpu->vmsa.raw, VMSA_1);
 	check_eq(host_pvalidate(&(uint64_t){ V4(PAGE_NEW) }, 1, 0), SVSM_SUCCESS);
 	host_on(0);
 	check_sound();
-	check_eq(host_call(SVSM_CORE_DELETE_VCPU, VMSA), SVSM_SUCCESS);
+	check_eq(host_call(SVSM_CORE_DELETE_VCPU, VMSA_1), SVSM_SUCCESS);
 	check_sound();
 	/* Nothing is left to serve there. */
 	host_enter_on(1);
@@ -38,13 +33,13 @@ declare_named(machine_two_cpus, "machine: two CPUs serve their own guests")
 declare_named(machine_parts, "machine: a request in parts")
 {
 	const struct host_registers mine = { .rax = SVSM_CORE_PVALIDATE, .rcx = HOST_LIST };
-	const struct host_registers others = { .rax = SVSM_CORE_PVALIDATE, .rcx = LIST };
+	const struct host_registers others = { .rax = SVSM_CORE_PVALIDATE, .rcx = LIST_1 };
 	unsigned int parts = 0;
 
 	two_ready(1);
-	check_eq(host_create(1, VMSA, CA), SVSM_SUCCESS);
+	check_eq(host_create(1, VMSA_1, CA_1), SVSM_SUCCESS);
 	host_list(HOST_LIST, &(uint64_t){ R4(OTHER) }, 1, 0);
-	host_list(LIST, &(uint64_t){ V4(PAGE_NEW) }, 1, 0);
+	host_list(LIST_1, &(uint64_t){ V4(PAGE_NEW) }, 1, 0);
 	host_part_begin(0, &mine);
 	host_part_begin(1, &others);
 	while (!host_part(0, 1)) {
@@ -70,7 +65,7 @@ declare_named(machine_reset, "machine: reset brings everything back")
 		host_page(OTHER)[5] = 7;
 		check_eq(pv_one(V2(REGION_NEW)), SVSM_SUCCESS);
 		check_eq(pv_one(R4(OTHER)), SVSM_SUCCESS);
-		check_eq(host_create(1, VMSA, CA), SVSM_SUCCESS);
+		check_eq(host_create(1, VMSA_1, CA_1), SVSM_SUCCESS);
 		check_eq(host_call_on(1, &query), SVSM_SUCCESS);
 		check_sound();
 		host_reset();
@@ -88,7 +83,7 @@ static void *requests(void *cpu)
 
 	host_on((unsigned int)(uintptr_t)cpu);
 	for (unsigned int i = 0; i < 2000; i++) {
-		uint64_t list = LIST + (uint64_t)(uintptr_t)cpu * PAGE_4K;
+		uint64_t list = LIST_1 + (uint64_t)(uintptr_t)cpu * PAGE_4K;
 		struct host_registers r = { .rax = SVSM_CORE_PVALIDATE, .rcx = list };
 
 		host_list(list, &(uint64_t){ i % 2 == 0 ? V4(page) : R4(page) }, 1, 0);
@@ -102,7 +97,7 @@ declare_named(machine_threads, "machine: two threads are two CPUs")
 	pthread_t thread[2];
 
 	two_ready(1);
-	check_eq(host_create(1, VMSA, CA), SVSM_SUCCESS);
+	check_eq(host_create(1, VMSA_1, CA_1), SVSM_SUCCESS);
 	host_threads();
 	/* One request splits the region: both at once would be busy. */
 	check_eq(pv_one(V4(PAGE_NEW + PAGE_2M - PAGE_4K)), SVSM_SUCCESS);

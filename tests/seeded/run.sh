@@ -1,24 +1,34 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Does each test notice the mistake it is there for? Builds the unit tests once
-# for each line of seeds.txt, with that one mistake in one file, and demands
+# Does each test notice the mistake it is there for? Builds the unit tests and the
+# hostile ones as one program, once for each line of seeds.txt, with that one mistake in one file, and demands
 # that the named test passes without it and fails with it. TAP-like lines.
-# usage: tests/seeded/run.sh [NAME...], from the repository root, after `make unit`.
+# usage: tests/seeded/run.sh [NAME...], from the repository root, after
+# `make unit` and `make hostile`.
 set -eu
 
 O=${O:-.build}
 CC=${CC:-gcc}
 objects=$O/unit-$(basename "$CC")
-good=$objects.exe
 dir=$O/seeded
+good=$dir/good.exe
+link="$CC -fsanitize=address,undefined -pthread -Wl,-T,sim/host/firmware.ld"
 flags="-std=gnu11 -g -O1 -Iinclude -iquote tests -fsanitize=address,undefined -fno-sanitize-recover=all -w"
 mbedtls="-isystem ${PKG:-.build/pkg}/mbedtls/include -DMBEDTLS_CONFIG_FILE=<svsm/mbedtls_config.h>"
 passed=0
 failed=0
 
-[ -x "$good" ] || { echo "tests/seeded/run.sh: make unit first" >&2; exit 2; }
+[ -d "$objects/tests/hostile" ] || { echo "tests/seeded/run.sh: make unit hostile first" >&2; exit 2; }
 mkdir -p "$dir"
-find "$objects" -name '*.o' | LC_ALL=C sort > "$dir/objects"
+# Without what an earlier source has left.
+find "$objects" -name '*.o' | LC_ALL=C sort | while IFS= read -r object; do
+	source=${object#"$objects/"}
+	case $source in
+	mbedtls/*) echo "$object" ;;
+	*) [ ! -e "${source%.o}.c" ] || echo "$object" ;;
+	esac
+done > "$dir/objects"
+$link "@$dir/objects" -o "$good"
 
 bad() { # NAME WHY
 	echo "not ok - seed $1: $2"
@@ -38,7 +48,10 @@ seed() { # NAME FILE SED TEST
 		return
 	fi
 	grep -v "^$objects/${2%.c}\.o$" "$dir/objects" > "$mutant.list"
-	if ! $CC -fsanitize=address,undefined "$mutant.o" "@$mutant.list" -o "$mutant.exe"; then
+	# Where the mistake's variables are makes no difference but to host_reset().
+	mkdir -p "$dir/$(dirname "$2")"
+	mv "$mutant.o" "$dir/${2%.c}.o"
+	if ! $link "$dir/${2%.c}.o" "@$mutant.list" -o "$mutant.exe"; then
 		bad "$1" "does not link"
 	elif ! "$good" "$4" > "$mutant.log" 2>&1; then
 		bad "$1" "$4 fails without it, or does not exist"
@@ -48,7 +61,7 @@ seed() { # NAME FILE SED TEST
 		echo "ok - seed $1 caught by $4"
 		passed=$((passed + 1))
 	fi
-	rm -f "$mutant.exe" "$mutant.o"
+	rm -f "$mutant.exe" "$dir/${2%.c}.o"
 }
 
 grep -v -e '^#' -e '^$' tests/seeded/seeds.txt > "$dir/seeds"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# All tests, or the parts named: unit seeded race seam image repro soak. Every part
+# All tests, or the parts named: unit hostile seeded race seam image repro soak. Every part
 # prints TAP lines; they are counted here, and a part that fails without one
 # counts as one failure. The last line is "N passed, N failed".
 set -u
@@ -34,12 +34,16 @@ unit() { # COMPILER
 	return "${PIPESTATUS[0]}"
 }
 
-[ $# != 0 ] || set -- unit seeded race seam image repro
+[ $# != 0 ] || set -- unit hostile seeded race seam image repro
 for name in "$@"; do
 	case $name in
 	unit)
 		part "unit and path tests, gcc, ASan and UBSan" unit gcc
 		part "unit and path tests, clang, ASan and UBSan" unit clang
+		;;
+	hostile)
+		part "hostile guests and hypervisors, gcc, ASan and UBSan" make CC=gcc hostile
+		part "hostile guests and hypervisors, clang, ASan and UBSan" make CC=clang hostile
 		;;
 	seeded) part "seeded faults" tests/seeded/run.sh ;;
 	race)

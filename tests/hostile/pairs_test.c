@@ -24,7 +24,8 @@ static const struct host_registers query = { .rax = SVSM_CORE_QUERY_PROTOCOL, .r
 static unsigned int caller;
 static uint64_t used_frame, free_frame, own_vmsa, other_vmsa, own_ca, other_ca;
 
-struct class {
+struct class
+{
 	const char *name;
 	uint64_t gpa;
 	const uint64_t *variable; /* or where it is known only later */

@@ -90,11 +90,8 @@ enum event boot_frame(struct boot *b, bool vmsa, pa_t *frame)
 {
 	enum err err = alloc(vmsa, frame);
 
-	while (err == ERR_NO_MEMORY) {
-		err = accept_more();
-		if (err == OK)
-			err = alloc(vmsa, frame);
-	}
+	while (err == ERR_NO_MEMORY && (err = accept_more()) == OK)
+		err = alloc(vmsa, frame);
 	switch (err) {
 	case OK:
 		return EV_DONE;

@@ -16,9 +16,15 @@
 #define GHCB_INFO1 0x398U
 #define GHCB_INFO2 0x3a0U
 #define GHCB_BUFFER 0x800U
+#define GHCB_RAX 0x1f8U
+#define GHCB_VALID 0x3f0U
 #define GHCB_PSC 0x80000010ULL
+#define GHCB_AP_CREATION 0x80000013ULL
+#define GHCB_APIC_IDS 0x80000017ULL
+#define FEATURE_APIC_IDS 0x10U
 
 struct boot booted;
+struct bootrig_hv bootrig_hv;
 
 static struct {
 	enum { NOTHING, BY_MSR, BY_GHCB, BY_PSC } how;
@@ -88,20 +94,90 @@ static void launch_firmware(void)
 	host.snp.vcpu[0].vmsa_gpa[0] = OWN_VMSA;
 }
 
+static uint64_t word(const uint8_t *page, unsigned int at)
+{
+	uint64_t value;
+
+	memcpy(&value, page + at, sizeof(value));
+	return value;
+}
+
+static void reply(uint8_t *page, uint64_t info1, uint64_t info2)
+{
+	memcpy(page + GHCB_INFO1, &info1, sizeof(info1));
+	memcpy(page + GHCB_INFO2, &info2, sizeof(info2));
+}
+
+static void tell_apic_ids(uint8_t *page)
+{
+	struct bootrig_hv *hv = &bootrig_hv;
+	uint64_t rax = word(page, GHCB_RAX), at = word(page, GHCB_INFO1);
+	uint32_t *list = at != 0 ? (void *)host_page(at) : NULL;
+	bool has_rax = true;
+
+	check_eq(rax, hv->asked);
+	check_eq(at != 0, hv->asked != 0);
+	if (list != NULL) {
+		memset(list, 0xee, PAGE_4K);
+		list[0] = hv->cpus;
+		memcpy(list + 1, hv->apic_id, sizeof(hv->apic_id));
+	}
+	rax = 1;
+	if (hv->lie != NULL)
+		hv->lie(hv->asked, list, &rax, &has_rax);
+	hv->asked++;
+	memcpy(page + GHCB_RAX, &rax, sizeof(rax));
+	memset(page + GHCB_VALID, has_rax ? 0xff : 0, 8);
+	reply(page, 0, 0);
+}
+
+static void note_creation(uint8_t *page)
+{
+	struct bootrig_hv *hv = &bootrig_hv;
+
+	check(hv->creations <= CPU_MAX);
+	hv->created[hv->creations].info1 = word(page, GHCB_INFO1);
+	hv->created[hv->creations].vmsa = word(page, GHCB_INFO2);
+	hv->created[hv->creations].features = word(page, GHCB_RAX);
+	reply(page, 0, 0);
+	if (hv->refuse != 0 && hv->created[hv->creations].info1 == hv->refuse)
+		reply(page, 2, 5);
+	hv->creations++;
+}
+
+static bool by_rig(uint8_t *page, uint64_t code)
+{
+	if (bootrig_hv.cpus == 0)
+		return false;
+	if (code == GHCB_APIC_IDS)
+		tell_apic_ids(page);
+	else if (code == GHCB_AP_CREATION)
+		note_creation(page);
+	return code == GHCB_APIC_IDS || code == GHCB_AP_CREATION;
+}
+
+void bootrig_has_cpus(unsigned int cpus)
+{
+	bootrig_hv.cpus = cpus;
+	for (unsigned int i = 0; i < CPU_MAX; i++)
+		bootrig_hv.apic_id[i] = i;
+	host.snp.hv_features |= FEATURE_APIC_IDS;
+}
+
 static uint32_t tell(const struct host_op *op)
 {
 	uint8_t *page = host_page(op->gpa & ~(PAGE_4K - 1));
 	uint64_t code = op->gpa & 0xfff;
 
-	if (op->kind != HOST_VMGEXIT || lie.how == NOTHING)
+	if (op->kind != HOST_VMGEXIT)
 		return 0;
 	if (lie.how != BY_MSR && code == 0)
-		memcpy(&code, page + GHCB_CODE, sizeof(code));
-	if (code != lie.code)
-		return 0;
+		code = word(page, GHCB_CODE);
+	if (lie.how == NOTHING || code != lie.code)
+		return by_rig(page, code);
 	switch (lie.how) {
 	case BY_MSR:
-		host.snp.vcpu[0].ghcb_msr[0] = lie.answer;
+		host.snp.vcpu[host_cpu].ghcb_msr[0] = lie.answer;
 		break;
 	case BY_PSC:
 		memcpy(page + GHCB_BUFFER, &lie.answer, sizeof(lie.answer));

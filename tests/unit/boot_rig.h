@@ -16,6 +16,25 @@ void bootrig_new(unsigned int vmpl);
 struct svsm_config *bootrig_config(void);
 struct launch_params *bootrig_params(void);
 
+/*
+ * A hypervisor that has these vCPUs, and tells who asks: feature bit 4. Which
+ * save areas it was given is noted here, and nothing is started. `lie` may
+ * change the list's page or RAX (asked: 0 the number of pages, 1 the list).
+ */
+struct bootrig_hv {
+	uint32_t apic_id[CPU_MAX];
+	unsigned int cpus;
+	unsigned int asked; /* how often for the list */
+	void (*lie)(unsigned int asked, uint32_t *list, uint64_t *rax, bool *has_rax);
+	struct {
+		uint64_t info1, vmsa, features;
+	} created[CPU_MAX + 1];
+	unsigned int creations;
+	uint64_t refuse; /* AP_CREATION with this SW_EXITINFO1; 0: none */
+};
+extern struct bootrig_hv bootrig_hv;
+void bootrig_has_cpus(unsigned int cpus);
+
 /* The machine from EV_START on, until nothing is left to do. For host_stops(). */
 void bootrig_run(void);
 

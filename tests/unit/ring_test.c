@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The event ring, and the names of what is in it. */
 #include <snp/host.h>
+#include <svsm/boot.h>
 #include <svsm/ring.h>
 
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 declare_test(ring_keeps_all_fields)
@@ -67,6 +69,59 @@ declare_test(ring_has_every_step)
 	check_eq(host_pvalidate(&entry, 1, 0), SVSM_SUCCESS);
 	/* vCPU: entered, call, pvalidate, again, 2 done; PVALIDATE: start, done, done */
 	check_eq(ring_count(0) - before, 6 + 3);
+}
+
+/* What the firmware says of itself when it stops. */
+static void where_is(enum machine machine, unsigned int state, enum event ev, const char *words)
+{
+	char text[RING_WORDS];
+
+	ring_append(machine, 12, state, ev, 0);
+	ring_where(0, text);
+	if (strcmp(text, words) != 0)
+		printf("# %s\n", text);
+	check(strcmp(text, words) == 0);
+}
+
+declare_test(ring_where_in_words)
+{
+	char text[RING_WORDS];
+
+	ring_where(0, text);
+	check(strcmp(text, "CPU 0") == 0);
+	ring_where(7, text);
+	check(strcmp(text, "CPU 7") == 0);
+	where_is(MACHINE_BOOT, BOOT_START, EV_START, "CPU 0, boot: configuration");
+	where_is(MACHINE_BOOT, BOOT_TABLES, EV_DONE, "CPU 0, boot: page record");
+	where_is(MACHINE_BOOT, BOOT_RECORD, EV_FAILED, "CPU 0, boot: page record");
+	where_is(MACHINE_BOOT, BOOT_CPUS, EV_DONE, "CPU 0, boot: ready");
+	where_is(MACHINE_VCPU, VCPU_GATE, EV_CALL, "CPU 0, vCPU 12: gate");
+	where_is(MACHINE_PVALIDATE, PVALIDATE_FLUSH, EV_DONE, "CPU 0, vCPU 12, list: flush");
+	where_is(MACHINE_CREATE, CREATE_SEAL, EV_DONE, "CPU 0, vCPU 12, change: seal");
+	where_is(MACHINE_VCPU, 200, EV_DONE, "CPU 0, vCPU 12: ?");
+	where_is(MACHINE_BOOT, BOOT_STOPPED, EV_DONE, "CPU 0, boot: ?");
+}
+
+/* No state is without words, and no two of a machine have the same. */
+static void all_have_words(enum machine machine, unsigned int states)
+{
+	static char text[32][RING_WORDS];
+
+	for (unsigned int i = 0; i < states; i++) {
+		ring_append(machine, 0, i, EV_FAILED, 0);
+		ring_where(0, text[i]);
+		check(strchr(text[i], '?') == NULL && strstr(text[i], "null") == NULL);
+		for (unsigned int j = 0; j < i; j++)
+			check(strcmp(text[i], text[j]) != 0);
+	}
+}
+
+declare_test(ring_where_knows_all_states)
+{
+	all_have_words(MACHINE_BOOT, BOOT_STOPPED + 1);
+	all_have_words(MACHINE_VCPU, VCPU_GONE + 1);
+	all_have_words(MACHINE_PVALIDATE, PVALIDATE_CLOSED + 1);
+	all_have_words(MACHINE_CREATE, CREATE_CLOSED + 1);
 }
 
 declare_test(ring_event_names)

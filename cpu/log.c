@@ -32,6 +32,12 @@ static void print(const char *format, va_list args)
 	ghcb_console("\r\n", 2);
 }
 
+void log_break(void)
+{
+	if (ghcb_ready())
+		ghcb_console("\r\n", 2);
+}
+
 void log_line(const char *format, ...)
 {
 	va_list args;

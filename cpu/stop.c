@@ -16,6 +16,7 @@ static void say(enum reason reason, uint64_t detail)
 {
 	char where[RING_WORDS];
 
+	log_break();
 	ring_where(hw_cpu(), where);
 	log_line("stop: %s: %s (reason %u, detail 0x%llx)", where, reason_words(reason),
 		 (unsigned int)reason, (unsigned long long)detail);

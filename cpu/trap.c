@@ -55,6 +55,7 @@ static uint64_t fault_address(void)
 
 static _Noreturn void stop(const struct trap_frame *frame, enum reason reason, uint64_t detail)
 {
+	log_break();
 	log_line("vector %llu at 0x%llx, error 0x%llx", (unsigned long long)frame->vector,
 		 (unsigned long long)frame->rip, (unsigned long long)frame->error);
 	hw_stop(reason, detail);

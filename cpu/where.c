@@ -33,9 +33,10 @@ static const char *const list[] = {
 };
 
 static const char *const create[] = {
-	[CREATE_NEW] = "new",	  [CREATE_CLAIM] = "claim", [CREATE_REVOKE] = "revoke",
-	[CREATE_CHECK] = "check", [CREATE_ROOM] = "room",   [CREATE_SEAL] = "seal",
-	[CREATE_HOLD] = "hold",	  [CREATE_OPEN] = "open",   [CREATE_CLOSED] = "closed",
+	[CREATE_NEW] = "new",	    [CREATE_CLAIM] = "claim", [CREATE_REVOKE] = "revoke",
+	[CREATE_CHECK] = "check",   [CREATE_ROOM] = "room",   [CREATE_SEAL] = "seal",
+	[CREATE_AREA] = "area",	    [CREATE_HOLD] = "hold",   [CREATE_OPEN] = "open",
+	[CREATE_CLOSED] = "closed",
 };
 
 void ring_where(unsigned int cpu, char words[RING_WORDS])
@@ -43,7 +44,7 @@ void ring_where(unsigned int cpu, char words[RING_WORDS])
 	struct ring_entry e;
 
 	if (!ring_read(cpu, ring_count(cpu) - 1, &e)) {
-		snprintf(words, RING_WORDS, "CPU %u", cpu);
+		snprintf(words, RING_WORDS, "CPU %u, start", cpu);
 		return;
 	}
 	switch (e.machine) {

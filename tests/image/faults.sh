@@ -32,10 +32,15 @@ context='pa_t f[4]; extern void *frame_cpu(unsigned int); extern int frame_alloc
 context+='for (int i = 0; i < 4; i++) frame_alloc(frame_cpu(0), f + i); volatile char *c = cpu_map_context(255, f);'
 
 fault() { # NAME FILE SED REGEX
-	local name=$1 file=$2 expression=$3 want=$4
+	local name=$1 file=$2 expression=$3 want=$4 cpus
 	expression=${expression/CONTEXT/$context}
 	[ "${expression#READY }" = "$expression" ] ||
 		expression="s/^\tcpu_seal();/\tcpu_seal();\n\t${expression#READY }/"
+	cpus=1
+	[ "${expression#AP }" = "$expression" ] || {
+		cpus=2
+		expression="s/^\tvcpu_cpu_run();/\t${expression#AP }\n\tvcpu_cpu_run();/"
+	}
 	cp "$file" fault.keep
 	sed -i "$expression" "$file"
 	if cmp -s "$file" fault.keep; then
@@ -46,8 +51,8 @@ fault() { # NAME FILE SED REGEX
 		tail -n 3 fault.log | sed 's/^/#   /'
 		failed=1
 	else
-		TIMEOUT=30 sim/softsnp/run.sh </dev/null 2>&1 | tr -d '\r' >fault.log
-		if grep -q -E "^softsnp: .*($want)" fault.log; then
+		CPUS=$cpus TIMEOUT=30 sim/softsnp/run.sh </dev/null 2>&1 | tr -d '\r' >fault.log
+		if grep -q -E "^(softsnp|svsm): .*($want)" fault.log; then
 			echo "ok - fault $name: $want"
 		else
 			echo "not ok - fault $name: not $want"

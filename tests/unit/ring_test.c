@@ -88,9 +88,9 @@ declare_test(ring_where_in_words)
 	char text[RING_WORDS];
 
 	ring_where(0, text);
-	check(strcmp(text, "CPU 0") == 0);
+	check(strcmp(text, "CPU 0, start") == 0);
 	ring_where(7, text);
-	check(strcmp(text, "CPU 7") == 0);
+	check(strcmp(text, "CPU 7, start") == 0);
 	where_is(MACHINE_BOOT, BOOT_START, EV_START, "CPU 0, boot: configuration");
 	where_is(MACHINE_BOOT, BOOT_TABLES, EV_DONE, "CPU 0, boot: page record");
 	where_is(MACHINE_BOOT, BOOT_RECORD, EV_FAILED, "CPU 0, boot: page record");

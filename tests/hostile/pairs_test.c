@@ -96,7 +96,7 @@ static uint32_t call_rescind(uint64_t gpa)
 
 static uint32_t call_create_vmsa(uint64_t gpa)
 {
-	const struct host_registers r = { SVSM_CORE_CREATE_VCPU, gpa, CA_2, 1, 0 };
+	const struct host_registers r = { SVSM_CORE_CREATE_VCPU, gpa, CA_2, 0, 0 };
 	enum page_state state;
 
 	if (page_state(pa(gpa), &state) == OK && state == PAGE_GUEST)
@@ -106,7 +106,7 @@ static uint32_t call_create_vmsa(uint64_t gpa)
 
 static uint32_t call_create_ca(uint64_t gpa)
 {
-	const struct host_registers r = { SVSM_CORE_CREATE_VCPU, VMSA_2, gpa, 1, 0 };
+	const struct host_registers r = { SVSM_CORE_CREATE_VCPU, VMSA_2, gpa, 0, 0 };
 
 	host_build_vmsa(VMSA_2);
 	return (uint32_t)host_call_with(&r);

@@ -58,7 +58,7 @@ declare_named(race_320_3, "guest #320: save area and calling area overlap")
 	host_build_vmsa(VMSA_2);
 	check_eq(create_vcpu(VMSA_2, VMSA_2, 1), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(create_vcpu(VMSA_2, VMSA_1, 1), SVSM_ERR_INVALID_ADDRESS);
-	check_eq(create_vcpu(VMSA_2, CA_1, 1), SVSM_ERR_INVALID_ADDRESS);
+	check_eq(create_vcpu(VMSA_2, CA_1, 0), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(create_vcpu(VMSA_2, HOST_CA, 1), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(create_vcpu(CA_1, CA_2, 1), SVSM_ERR_INVALID_ADDRESS);
 	check_eq(remap_ca(VMSA_1), SVSM_ERR_INVALID_ADDRESS);

@@ -177,7 +177,8 @@ declare_test(layout_reads_apic_ids)
 	check(layout_apic_ids(&ids, text));
 	check_eq(ids.count, CPU_MAX);
 	check_eq(ids.id[CPU_MAX - 1], CPU_MAX - 1);
-	check(!layout_apic_ids(&ids, strcat(text, ",64")));
+	snprintf(text + strlen(text), 4, ",64");
+	check(!layout_apic_ids(&ids, text));
 }
 
 declare_test(layout_checks_apic_ids)

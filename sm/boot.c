@@ -57,11 +57,9 @@ enum event boot_wrong(struct boot *b, enum event ev)
 enum event boot_ready(struct boot *b)
 {
 	cpu_seal();
-	if (boot_start_cpus(b) != EV_DONE)
-		return EV_FAILED;
 	log_line("guest at VMPL%u, entry 0x%llx", b->config.guest_vmpl,
 		 (unsigned long long)b->config.kernel_entry);
-	return EV_NONE;
+	return boot_start_cpus(b) == EV_DONE ? EV_NONE : EV_FAILED;
 }
 
 enum event boot_config(struct boot *b)

@@ -130,7 +130,7 @@ must_check bool hw_random(uint64_t *value);
 void hw_pause(void);
 
 /*
- * Ends the VM: wipes the VMPCKs, says why on the console, GHCB MSR
- * termination with REASON_SET. Never returns, on any vCPU.
+ * Ends the VM: wipes the VMPCKs, says on the console which CPU, where and why,
+ * GHCB MSR termination with REASON_SET. Never returns, on any vCPU.
  */
 _Noreturn void hw_stop(enum reason reason, uint64_t detail);

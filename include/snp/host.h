@@ -79,6 +79,8 @@ struct host {
 	unsigned int ops;
 	/* Called before each operation; other than 0: the operation fails so. */
 	uint32_t (*hook)(const struct host_op *op);
+	/* Called when the hypervisor has answered, before VMPL0 sees it. */
+	void (*reply)(void);
 	struct {
 		unsigned int nth; /* counted down; 0: off */
 		uint32_t code;

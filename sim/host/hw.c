@@ -189,6 +189,8 @@ void hw_vmgexit(void)
 		exit = run_guest(v);
 	if (exit == SNP_TERMINATED)
 		hw_stop(REASON_BUG, host.snp.term_code);
+	if (host.reply != NULL)
+		host.reply();
 }
 
 uint64_t hw_sev_status(void)

@@ -36,20 +36,12 @@ static bool is_lent(uint64_t gpa)
 	return recorded(gpa) == PAGE_USED && deposit_overlaps(pa(gpa), SIZE_4K);
 }
 
-static bool is_own_vmsa(uint64_t gpa)
-{
-	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
-		if (host.snp.vcpu[cpu].vmsa_gpa[0] == gpa)
-			return true;
-	return false;
-}
-
 /* To read one is the guest's right, as long as it is its own. */
 static const char *look_at_vmsa(const struct snp_rmp_entry *e, uint64_t spa, uint64_t gpa)
 {
 	if (((e->perm[1] | e->perm[2] | e->perm[3]) & ~PERM_R) != 0)
 		return "the guest may change a save area";
-	if (host.memory[spa + VMSA_VMPL] == 0 && !is_own_vmsa(gpa))
+	if (host.memory[spa + VMSA_VMPL] == 0 && !is_ours(gpa))
 		return "a save area of VMPL0 that is not ours";
 	return NULL;
 }

@@ -35,6 +35,7 @@ static uint8_t *memory(struct snp *m, uint64_t spa)
 {
 	(void)m;
 	check(spa < MEMORY);
+	host_touch(spa);
 	return host.memory + spa;
 }
 

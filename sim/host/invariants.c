@@ -208,7 +208,9 @@ static const char *look_at_context(const struct host_context *c)
 		const struct snp_rmp_entry *e = entry_of(c->frame[i].raw);
 		enum page_state state;
 
-		if (e != NULL && e->assigned && (guest_has(e) || e->vmsa))
+		/* One that was assigned elsewhere is out of VMPL0's reach too. */
+		if (e != NULL && e->assigned && (guest_has(e) || e->vmsa) &&
+		    c->frame[i].raw - e->gpa < (e->size_2m ? PAGE_2M : PAGE_4K))
 			return "the guest reaches a context";
 		if (!is_ours(c->frame[i].raw) && !is_lent(c->frame[i].raw))
 			return "a context in a page that is not the SVSM's";

@@ -95,6 +95,8 @@ struct snp_vcpu {
 	uint64_t ghcb_gpa[SNP_VMPLS]; /* registered; ~0: none */
 	bool started;		      /* runs, at .vmpl; else stopped or in AP reset hold */
 	bool created;		      /* AP_CREATION asked to run .created_vmpl */
+	bool held;		      /* in AP reset hold by its page, below VMPL0 */
+	bool leaving;		      /* what runs has its time until it next asks for something */
 	unsigned int created_vmpl;
 	uint64_t running_spa; /* VMSA that snp_vmrun() marked; 0: none */
 	bool invlpgb_pending; /* an INVLPGB that no TLBSYNC has completed */

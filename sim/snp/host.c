@@ -3,6 +3,8 @@
 #include "host.h"
 
 #define GHCB_NONE (~0ULL)
+#define HOLD_WOKEN 1U
+#define GHCB_INFO2 0x3a0U
 #define VERSION_MAX 2ULL
 #define VERSION_MIN 1ULL
 
@@ -44,7 +46,7 @@ enum host_run host_run_vmpl(struct snp *m, unsigned int cpu, uint64_t vmpl)
 /* The VMSA that AP_CREATION left is the one that is entered now. */
 static void take_up(struct snp *m, unsigned int cpu)
 {
-	m->vcpu[cpu].created = false;
+	m->vcpu[cpu].created = m->vcpu[cpu].held = m->vcpu[cpu].leaving = false;
 	host_reset_ghcb(m, cpu, m->vcpu[cpu].created_vmpl);
 }
 
@@ -66,10 +68,29 @@ enum snp_exit host_hold(struct snp *m, unsigned int cpu)
 	return snp_next(m, cpu);
 }
 
+/*
+ * Linux gives back its GHCB only behind a reset hold that says it was woken,
+ * so one that AP_CREATION ends does, and what held runs for a moment more.
+ */
+static void answer_hold(struct snp *m, struct snp_vcpu *v)
+{
+	uint8_t *page = model_shared_page(m, v->ghcb_gpa[v->vmpl]);
+
+	v->held = false;
+	if (page == NULL)
+		return;
+	model_store64(page + GHCB_INFO2, HOLD_WOKEN);
+	v->started = v->leaving = true;
+}
+
 enum snp_exit snp_next(struct snp *m, unsigned int cpu)
 {
 	struct snp_vcpu *v = &m->vcpu[cpu];
 
+	if (v->created && v->held && v->vmpl == v->created_vmpl)
+		answer_hold(m, v);
+	if (v->leaving)
+		return SNP_RESUME;
 	if (v->created && (!v->started || v->vmpl != 0)) {
 		take_up(m, cpu);
 		v->started = true;
@@ -82,8 +103,9 @@ enum snp_exit snp_next(struct snp *m, unsigned int cpu)
 
 enum snp_exit snp_vmgexit(struct snp *m, unsigned int cpu)
 {
-	const struct snp_vcpu *v = &m->vcpu[cpu];
+	struct snp_vcpu *v = &m->vcpu[cpu];
 
+	v->leaving = false;
 	snp_vmexit(m, cpu);
 	if ((v->ghcb_msr[v->vmpl] & (SNP_PAGE - 1)) != 0)
 		return host_msr_request(m, cpu);

@@ -36,6 +36,8 @@ static void destroy(struct nae *n, unsigned int cpu, unsigned int vmpl)
 	v->vmsa_gpa[vmpl] = 0;
 	if (v->created_vmpl == vmpl)
 		v->created = false;
+	if (v->vmpl == vmpl)
+		v->held = v->leaving = false;
 	if (!v->started || v->vmpl != vmpl)
 		return;
 	if (cpu == n->cpu) {
@@ -57,7 +59,7 @@ static void create(struct nae *n, unsigned int cpu, unsigned int vmpl, uint64_t 
 	n->m->count.ap_created++;
 	v->vmsa_spa[vmpl] = spa;
 	v->vmsa_gpa[vmpl] = n->info2;
-	if (!v->started || v->vmpl != vmpl)
+	if (v->vmpl != vmpl || (!v->started && !v->held))
 		host_reset_ghcb(n->m, cpu, vmpl);
 	if ((n->info1 & 0xffff) == CREATE_ON_INIT || cpu == n->cpu)
 		return;

@@ -141,6 +141,7 @@ static void serve_other(struct nae *n)
 		break;
 	case 0x80000004:
 		n->m->count.ap_holds++;
+		n->m->vcpu[n->cpu].held = n->m->vcpu[n->cpu].vmpl != 0;
 		n->exit = SNP_WAIT;
 		break;
 	case 0x81: /* no hypercalls: as KVM's -KVM_ENOSYS */

@@ -5,8 +5,10 @@
  * entry and exit; here it stays loaded until another one is, or the vCPU
  * sleeps. What VMRUN looks at is looked at every time.
  */
+#include "port.h"
 #include "softsnp.h"
 
+#define MOMENT 6000000000ULL /* TSC ticks, a second or more */
 #define VMSA_VMPL 0xcaU
 #define VMSA_EFER 0xd0U
 
@@ -27,10 +29,16 @@ static bool loaded(const struct cpu *c)
 	       (load64(mem_at(c->vmsa_spa) + VMSA_EFER) & EFER_SVM) != 0;
 }
 
+static void keep(struct cpu *c)
+{
+	if (!c->stored && loaded(c))
+		vmsa_store(c, c->vmsa_spa);
+	c->stored = true;
+}
+
 void ap_store(struct cpu *c)
 {
-	if (loaded(c))
-		vmsa_store(c, c->vmsa_spa);
+	keep(c);
 	c->vmsa_spa = 0;
 	halt_forget(c);
 }
@@ -38,7 +46,7 @@ void ap_store(struct cpu *c)
 static void stop(struct cpu *c, const char *why)
 {
 	say("vCPU %u: VMPL%u cannot be entered: VMRUN says %s", c->id, cpu_vmpl(c), why);
-	vcpu_of(c)->started = false;
+	vcpu_of(c)->started = vcpu_of(c)->leaving = false;
 }
 
 /* The VMSA says which VMPL it is. */
@@ -92,27 +100,73 @@ static void sleep(struct cpu *c)
 	c->wake = false;
 }
 
+/*
+ * A Linux CPU says that it is dead, then goes into its reset hold, and may be
+ * started again in between. So what runs with interrupts off is not cut
+ * short, but as a hold is: when it asks for something, or has taken too long.
+ */
+static void consider_moment(struct cpu *c)
+{
+	struct snp_vcpu *vcpu = vcpu_of(c);
+
+	if (c->replaced && vcpu->created && vcpu->started && vcpu->vmpl != 0 &&
+	    vcpu->vmpl == vcpu->created_vmpl && (c->v->rflags & RFLAGS_IF) == 0)
+		vcpu->leaving = true;
+	c->replaced = false;
+}
+
 void ap_prepare(struct cpu *c)
 {
+	consider_moment(c);
 	for (;;) {
 		enum snp_exit next = snp_next(&machine.snp, c->id);
 
 		if (next == SNP_RESUME && loaded(c))
-			return;
+			break;
 		if (next == SNP_RESUME)
 			stop(c, "INVALID");
-		ap_store(c);
-		if (next == SNP_WAIT)
+		if (next == SNP_WAIT) {
+			keep(c);
 			sleep(c);
+		}
 		if (next == SNP_SWITCH) {
+			ap_store(c);
 			calls_end(c);
 			ap_load(c);
 		}
 	}
+	c->stored = false;
 }
 
 void ap_wake(struct snp *m, unsigned int cpu)
 {
-	(void)m;
-	smp_wake(&machine.cpu[cpu]);
+	const struct snp_vcpu *vcpu = &m->vcpu[cpu];
+	struct cpu *target = &machine.cpu[cpu];
+
+	target->replaced = true;
+	if (vcpu->created && vcpu->vmpl == vcpu->created_vmpl && vcpu->vmpl != 0 &&
+	    (vcpu->started || vcpu->held))
+		smp_this()->awaits = target;
+	smp_wake(target);
+}
+
+/* Without the lock; then the target has no choice. */
+void ap_await(struct cpu *c)
+{
+	struct cpu *target = c->awaits;
+	struct snp_vcpu *vcpu;
+	uint64_t start = host_tsc();
+
+	if (target == NULL)
+		return;
+	vcpu = vcpu_of(target);
+	c->awaits = NULL;
+	smp_unlock();
+	while (__atomic_load_n(&vcpu->created, __ATOMIC_ACQUIRE) && host_tsc() - start < MOMENT)
+		__asm__ volatile("pause");
+	smp_lock();
+	if (!vcpu->created)
+		return;
+	vcpu->leaving = false;
+	smp_wake(target);
 }

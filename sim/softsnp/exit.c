@@ -57,6 +57,12 @@ static void exception(struct cpu *c, unsigned int vector)
 
 static void shutdown(struct cpu *c)
 {
+	struct snp_vcpu *vcpu = &machine.snp.vcpu[c->id];
+
+	if (vcpu->leaving) {
+		vcpu->leaving = false;
+		return;
+	}
 	say("VMPL%u: triple fault", cpu_vmpl(c));
 	report_stop(STATUS_RESET);
 }

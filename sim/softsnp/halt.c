@@ -14,7 +14,7 @@ void halt_exit(struct cpu *c)
 		report_fatal(c, "VMPL0 halts");
 	if ((c->v->rflags & RFLAGS_IF) == 0) {
 		c->halted = true;
-		machine.snp.vcpu[c->id].started = false;
+		machine.snp.vcpu[c->id].started = machine.snp.vcpu[c->id].leaving = false;
 		return;
 	}
 	c->waiting = true;

@@ -178,6 +178,7 @@ static void vmgexit(struct cpu *c)
 	exit_skip(c, RMP_BYTES);
 	c->calls.exits_now++;
 	result = snp_vmgexit(&machine.snp, c->id);
+	ap_await(c);
 	if (result == SNP_RESUME)
 		return;
 	if (result == SNP_TERMINATED) {

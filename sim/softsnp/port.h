@@ -58,6 +58,14 @@ static inline void host_wrmsr(uint32_t index, uint64_t value)
 			 : "memory");
 }
 
+static inline uint64_t host_tsc(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return low | (uint64_t)high << 32;
+}
+
 static inline void host_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	__asm__ volatile("cpuid"

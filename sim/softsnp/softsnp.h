@@ -78,6 +78,9 @@ struct cpu {
 	bool guest_entered;	     /* a VMPL above 0 has run */
 	bool alive, in_guest, wake;  /* other CPUs look at these (smp.c) */
 	uint64_t vmsa_spa, vmsa_gpa; /* of the VMSA that is loaded; 0: none */
+	bool stored;		     /* and its page is as the registers */
+	bool replaced;		     /* by a VMSA that it has not looked at yet */
+	struct cpu *awaits;	     /* whose old VMSA has its moment */
 	uint64_t hlt_rip;
 	uint64_t root_alias[SNP_VMPLS]; /* root table mapped at its low alias; 0: none */
 	uint64_t fault_gpa;		/* the last nested fault, and how often in a row */
@@ -160,6 +163,7 @@ void ap_store(struct cpu *c);
 void ap_load(struct cpu *c);	/* of the VMPL the model chose */
 void ap_prepare(struct cpu *c); /* returns when there is something to enter */
 void ap_wake(struct snp *m, unsigned int cpu);
+void ap_await(struct cpu *c); /* returns when AP_CREATION of this vCPU has had its effect */
 
 /* svm.c */
 void svm_init(struct cpu *c);

@@ -122,6 +122,12 @@ static void no_event_pending(struct cpu *c, unsigned int vector)
 
 void vc_deliver(struct cpu *c, uint64_t error)
 {
+	struct snp_vcpu *vcpu = &machine.snp.vcpu[c->id];
+
+	if (vcpu->leaving) { /* it asks for something: another VMSA takes its place */
+		vcpu->leaving = false;
+		return;
+	}
 	no_event_pending(c, VECTOR_VC);
 	count(c, error);
 	c->v->int_state = 0;

@@ -224,6 +224,33 @@ declare_test(snp_ap_reset_hold)
 	}
 }
 
+/* Below VMPL0 a hold that AP_CREATION ends says so, and what held runs until it asks again. */
+declare_test(snp_ap_reset_hold_answered)
+{
+	for (unsigned int vmpl = 1; vmpl < 3; vmpl++) {
+		uint8_t *other = run_second(vmpl);
+
+		rig_request(other, 0x80000004, 0, 0);
+		check_eq(snp_vmgexit(m, 1), SNP_WAIT);
+		check_eq(rig_get(other + GHCB_INFO2, 8), 0);
+		event(0x80000013, CREATE(0x42, 1U, 1U), VMSA_GPA, 1);
+		if (vmpl == 2) { /* another VMPL's: no reason to wake it */
+			check_eq(snp_next(m, 1), SNP_SWITCH);
+			check_eq(rig_get(other + GHCB_INFO2, 8), 0);
+			continue;
+		}
+		check_eq(snp_next(m, 1), SNP_RESUME);
+		check_eq(snp_next(m, 1), SNP_RESUME);
+		check_eq(rig_get(other + GHCB_INFO1, 8), 0);
+		check_eq(rig_get(other + GHCB_INFO2, 8), 1);
+		check(rig_field_valid(other, GHCB_INFO2));
+		m->vcpu[1].ghcb_msr[1] = 0x002;
+		check_eq(snp_vmgexit(m, 1), SNP_RESUME);
+		check_eq(snp_next(m, 1), SNP_SWITCH);
+		check_eq(m->vcpu[1].ghcb_gpa[1], ~0ULL);
+	}
+}
+
 /* A VMSA that runs stays one; that it ran when another took its place is not for ever. */
 declare_test(snp_ap_replaced_vmsa_is_free)
 {

@@ -179,7 +179,7 @@ static void vmgexit(struct cpu *c)
 	c->calls.exits_now++;
 	result = snp_vmgexit(&machine.snp, c->id);
 	ap_await(c);
-	if (result == SNP_RESUME)
+	if (result == SNP_RESUME || result == SNP_WAIT)
 		return;
 	if (result == SNP_TERMINATED) {
 		say("the guest at VMPL%u terminates itself, set %u code %u: %s", from,
@@ -187,10 +187,8 @@ static void vmgexit(struct cpu *c)
 		    snp_term_words(machine.snp.term_set, machine.snp.term_code));
 		report_stop(STATUS_STOPPED);
 	}
-	/* With nothing to run, and what AP_CREATION left: ap_prepare(). */
 	ap_store(c);
-	if (result == SNP_SWITCH)
-		exit_switch(c, from);
+	exit_switch(c, from);
 }
 
 void insn_vmmcall(struct cpu *c)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the record of a page is: addresses as integers against plain indices. */
+#include "prove.h"
+
+#include "mm/page_range.c"
+
+NO_STOP
+
+/* Up to three ranges, as page_add_range() takes them. */
+static unsigned int any_ranges(uint64_t start[3], uint64_t bytes[3])
+{
+	unsigned int added = 0;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		any(uint64_t, first);
+		any(uint64_t, length);
+		enum err err = page_add_range(pa(first), length, NULL, NULL, pa(0));
+
+		prove(err == OK || err == ERR_ADDRESS);
+		if (err != OK)
+			continue;
+		start[added] = first;
+		bytes[added++] = length;
+	}
+	return added;
+}
+
+/* Found exactly when one of them holds all of it. */
+void range_find(void)
+{
+	uint64_t start[3], bytes[3];
+	unsigned int added = any_ranges(start, bytes);
+	any(uint64_t, page);
+	any(bool, large);
+	uint64_t size = large ? PAGE_2M : PAGE_4K;
+	const struct range *r;
+	bool holds = false;
+
+	prove(range_count == added);
+	assume(page % PAGE_4K == 0);
+	for (unsigned int i = 0; i < added; i++)
+		holds |= page >= start[i] && bytes[i] >= size && page - start[i] <= bytes[i] - size;
+	r = find(pa(page), size);
+	prove((r != NULL) == holds);
+	prove(r == NULL || (page - r->start < r->bytes && r->bytes - (page - r->start) >= size));
+}
+
+/* Ranges never meet, and the largest comes first. */
+void range_apart(void)
+{
+	uint64_t start[3], bytes[3];
+	unsigned int added = any_ranges(start, bytes);
+
+	for (unsigned int i = 1; i < added; i++) {
+		prove(ranges[i - 1].bytes >= ranges[i].bytes);
+		for (unsigned int j = 0; j < i; j++)
+			prove(!meet(ranges[i].start, ranges[i].bytes, ranges[j].start,
+				    ranges[j].bytes));
+	}
+}
+
+/* region_of() and row_of() in whole numbers: byte and row of the page's index, in their arrays. */
+void range_index(void)
+{
+	any(uint64_t, start);
+	any(uint64_t, bytes);
+	any(uint64_t, page);
+	any(uint64_t, regions);
+	any(uint64_t, rows);
+	uint64_t skipped = start / PAGE_2M, at, first;
+	struct range r;
+
+	assume((start | bytes) % PAGE_4K == 0 && bytes > 0 && start + bytes > start);
+	assume(start + bytes <= 1ULL << 52 && regions < 1ULL << 60 && rows < 1ULL << 60);
+	assume(page >= start && page < start + bytes);
+	range_count = 0;
+	prove(page_add_range(pa(start), bytes, (shared8 *)regions, (struct page_row *)rows, pa(0)) ==
+	      OK);
+	r = ranges[0];
+	at = r.regions + page / PAGE_2M;
+	prove(at == regions + (page / PAGE_2M - skipped));
+	prove(at - regions < page_regions(pa(start), bytes));
+	first = r.rows + page / ROW_BYTES * sizeof(struct page_row);
+	prove(first == rows + (page / ROW_BYTES - skipped * ROWS_PER_2M) * sizeof(struct page_row));
+	prove((first - rows) / sizeof(struct page_row) <
+	      page_regions(pa(start), bytes) * ROWS_PER_2M);
+	prove(rows_at(&r, pa(page)).raw % sizeof(struct page_row) == 0);
+}
+
+/* Of 1 to 64 frames in a row: so many bits from the page's on. */
+void range_mask(void)
+{
+	any(uint64_t, page);
+	any(unsigned int, count);
+	any(unsigned int, bit);
+	unsigned int first = (unsigned int)(page >> 12 & 63);
+
+	assume(count >= 1 && count <= ROW_FRAMES - first && bit < 64);
+	prove(bit_of(pa(page)) == first);
+	prove((run_mask(pa(page), count) >> bit & 1) == (bit >= first && bit < first + count));
+}
+
+/* Two regions filled at boot, never one beyond the range. */
+void range_fill(void)
+{
+	any(uint64_t, page);
+	any(uint64_t, bytes);
+	static shared8 region[3];
+	enum err err;
+
+	ranges[0] = (struct range){ .start = 0, .bytes = 3 * PAGE_2M, .regions = 0 };
+	range_count = 1;
+	assume((page | bytes) % PAGE_2M == 0 && bytes > 3 * PAGE_2M);
+	err = page_fill(pa(page), bytes);
+	prove(err == ERR_ADDRESS && region[0] == 0);
+}

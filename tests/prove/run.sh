@@ -12,7 +12,7 @@ mkdir -p "$dir"
 cbmc() {
 	local file=$1 proof=$2 before=$3
 	shift 3
-	timeout 300 "$PKG/cbmc/cbmc" "tests/prove/$file.c" -I tests/prove -I tests/prove/include \
+	timeout 120 "$PKG/cbmc/cbmc" "tests/prove/$file.c" -I tests/prove -I tests/prove/include \
 		-I "$before" -I include -I . -I sm -I mm -I ghcb -I "$PKG/mbedtls/include" \
 		-D 'MBEDTLS_CONFIG_FILE=<svsm/mbedtls_config.h>' --function "$proof" "$@"
 }
@@ -70,9 +70,25 @@ chosen() { # LIST: its lines, without remarks, of the proofs asked for
 }
 names=$(echo "$*" | tr ' ' '|')
 
+# A line of proofs.txt, or one of mutants.txt behind "mutant ".
+line() {
+	local head=${1%% -- *} rest
+	local -a word
+	if [ "${1%% *}" = mutant ]; then
+		rest=${1#mutant }
+		mutant "${rest%% :: *}" "$(cut -d' ' -f3 <<<"$rest")" "${rest#* :: * :: }"
+	else
+		read -ra word <<<"$head"
+		proof "${word[@]}" -- "${1#* -- }"
+	fi
+}
+export -f line
+
 {
-	chosen tests/prove/proofs.txt | sed "s/^\(.*\) -- \(.*\)$/proof \1 -- '\2'/"
-	chosen tests/prove/mutants.txt | sed "s/^\([^ ]*\) :: \([^ ]*\) :: \(.*\)$/mutant \1 \2 '\3'/"
-} | tr '\n' '\0' | xargs -0 -P 2 -I '{}' bash -c '{}' |
-	awk '/^(not )?ok - / { n++; sub(/ok - /, "ok " n " - ") } { print; fflush() }
-		/^ok / { ok++ } END { printf "1..%d\n# %d of %d hold\n", n, ok, n; exit ok != n || n == 0 }'
+	chosen tests/prove/proofs.txt
+	chosen tests/prove/mutants.txt | sed 's/^/mutant /'
+} >"$dir/lines"
+tr '\n' '\0' <"$dir/lines" | xargs -0 -P 2 -I '{}' bash -c 'line "$1"' _ '{}' |
+	awk -v want="$(wc -l <"$dir/lines")" '
+		/^(not )?ok - / { n++; sub(/ok - /, "ok " n " - ") } { print; fflush() } /^ok / { ok++ }
+		END { printf "1..%d\n# %d of %d hold\n", want, ok, want; exit ok != want || want == 0 }'

@@ -38,6 +38,8 @@ static void one(void)
 			host_page(page)[VMSA_VMPL] = (uint8_t)(wrong >> 1 & 3);
 		if (wrong & 0x80)
 			host_page(page)[VMSA_SEV_FEATURES] ^= (uint8_t)(1U << (wrong >> 4 & 7));
+		r = (struct host_registers){ 2, page, take_address(&in), wrong >> 3 & 1, 0 };
+		(void)host_call_with(&r);
 		break;
 	}
 	case 2: /* a list, and the call that reads it */

@@ -134,7 +134,7 @@ void boot_memory_step(void)
 	prove(m.count == 0 || m.range[m.count - 1].end <= (first + pages) * PAGE_4K);
 }
 
-/* The whole of it with three entries, anything behind them. */
+/* The whole of it with two entries, anything behind them. */
 void boot_memory_read_total(void)
 {
 	static struct memory_map_entry map[128];
@@ -145,28 +145,13 @@ void boot_memory_read_total(void)
 
 	havoc(map);
 	any_svsm(&svsm);
-	assume(bits >= 32 && bits <= 46 && map[3].pages == 0);
+	assume(bits >= 32 && bits <= 46 && map[2].pages == 0);
 	fault = boot_memory_read(&m, map, 1ULL << bits, &svsm);
 	prove(is_map_fault(fault) && fault != MAP_UNTERMINATED);
 	if (fault == MAP_OK) {
 		prove(m.count > 0);
 		prove_good(&m, 1ULL << bits, &svsm);
 	}
-}
-
-/* A list without an end: 128 entries of what is not RAM, each of any size. */
-void boot_memory_unterminated(void)
-{
-	static struct memory_map_entry map[128];
-	any(struct boot_memory, m);
-	struct ram_range svsm;
-
-	havoc(map);
-	any_svsm(&svsm);
-	for (unsigned int i = 0; i < 128; i++)
-		assume(map[i].type != 0 && map[i].pages != 0);
-	prove(boot_memory_read(&m, map, TOP, &svsm) != MAP_OK);
-	prove(m.count == 0);
 }
 
 #define FEW RAM_RANGES
@@ -254,27 +239,6 @@ void boot_params_entry(void)
 	prove(table.count <= E820_MAX && table.count - before <= 1);
 	prove(table.full == (start < end && before == E820_MAX));
 	prove(E820_AT + E820_MAX * sizeof(struct e820_entry) <= PAGE_4K);
-}
-
-/* Whatever page was measured: only the count, the table and setup_data are written. */
-void boot_params_fill_total(void)
-{
-	static uint8_t page[PAGE_4K];
-	struct ram_range svsm;
-	struct boot_memory m;
-	any(unsigned int, at);
-	any(bool, acpi);
-	uint8_t before;
-
-	havoc(page);
-	any_memory(&m, &svsm);
-	assume(at < PAGE_4K);
-	before = page[at];
-	prove(boot_params_fill(page, &m, &svsm, acpi));
-	prove(page[0x1e8] > 0 && page[0x1e8] <= 5 * FEW + 1);
-	if (at != 0x1e8 && (at < 0x250 || at >= 0x258) &&
-	    (at < 0x2d0 || at >= 0x2d0 + page[0x1e8] * 20U))
-		prove(page[at] == before);
 }
 
 void boot_params_pages(void)

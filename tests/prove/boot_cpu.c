@@ -35,6 +35,8 @@ void cpuid_page_total(void)
 	prove(err == OK || err == ERR_STATE);
 	if (err != OK)
 		return;
+	prove(entries >= 1 && ENTRIES_AT + entries * sizeof(struct cpuid_entry) <= PAGE_4K);
+	assume(entries <= 4);
 	one = cpuid_get(leaf, subleaf);
 	again = cpuid_get(leaf, subleaf);
 	prove(one.eax == again.eax && one.ebx == again.ebx && one.ecx == again.ecx &&
@@ -48,6 +50,7 @@ void cpuid_bits_total(void)
 	havoc(page);
 	if (cpuid_load(page) != OK)
 		return;
+	assume(entries <= 4);
 	prove(cpuid_c_bit() <= 63 && cpuid_address_bits() <= cpuid_c_bit());
 }
 
@@ -103,6 +106,7 @@ void boot_apics_total(void)
 	any(unsigned int, j);
 
 	havoc(ids);
+	assume(count <= 5 || count > CPU_MAX);
 	if (!boot_apics_check(ids, count))
 		return;
 	prove(count >= 1 && count <= CPU_MAX);

@@ -100,29 +100,6 @@ void frame_free_total(void)
 	prove((err == OK && other == frame) || free_by_words(other) == others);
 }
 
-/* What it gives was free and is not any more; nobody else's frame is touched. */
-void frame_alloc_total(void)
-{
-	any(uint64_t, other);
-	any(bool, vmsa);
-	pa_t frame;
-	bool others;
-	enum err err;
-
-	any_frames();
-	assume(inside(other));
-	others = free_by_words(other);
-	err = vmsa ? frame_alloc_vmsa(me, &frame) : frame_alloc(me, &frame);
-	prove(err == OK || err == ERR_NO_MEMORY);
-	if (err != OK) {
-		prove(free_by_words(other) == others);
-		return;
-	}
-	prove(inside(frame.raw) && implies(vmsa, frame.raw % PAGE_2M != 0));
-	prove(!free_by_words(frame.raw));
-	prove(other == frame.raw ? others : free_by_words(other) == others);
-}
-
 void frame_2m_total(void)
 {
 	any(uint64_t, back);

@@ -44,26 +44,6 @@ void igvm_decode_total(void)
 		prove(h.gpa % IGVM_PAGE == 0 && h.gpa + h.bytes <= 1ULL << 52 && h.bytes > 0);
 }
 
-void bzimage_total(void)
-{
-	static uint8_t page[BOOT_PARAMS_BYTES];
-	any(size_t, bytes);
-	struct bzimage k;
-	any(struct bzimage_boot, boot);
-	enum bzimage_error error;
-
-	havoc(file);
-	assume(bytes <= FILE_MAX);
-	error = bzimage_parse(&k, file, bytes);
-	prove(error >= BZIMAGE_OK && error <= BZIMAGE_BAD_HEADER);
-	if (error != BZIMAGE_OK)
-		return;
-	prove(k.payload >= file && k.payload_bytes > BZIMAGE_ENTRY_64 &&
-	      k.payload + k.payload_bytes == file + bytes);
-	prove(k.load % PAGE_4K == 0 && k.load != 0 && k.load < 1ULL << 52 && k.init_size != 0);
-	bzimage_boot_params(&k, &boot, page);
-}
-
 /* A file that ends early: nothing behind it is read. */
 void bzimage_short(void)
 {

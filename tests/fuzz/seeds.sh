@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Does each target find a mistake? Builds it once for each line of seeds.txt, with that
+# mistake in one file; starting from its corpus it has to fail in time. TAP lines.
+set -u
+cd "$(dirname "$0")/../.."
+O=${O:-.build} PKG=${PKG:-.build/pkg}
+objects=$O/fuzz/build dir=$O/fuzz/seeds
+n=0 failed=0
+mkdir -p "$dir"
+make -j2 fuzzers || exit
+flags="-std=gnu11 -g -O2 -Iinclude -I$objects -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -w"
+mbedtls="-isystem $PKG/mbedtls/include -DMBEDTLS_CONFIG_FILE=<svsm/mbedtls_config.h>"
+
+# The mistake's object stands where the good one does, below another root: firmware.ld goes by it.
+build() { # TARGET FILE SED
+	local at=$dir/$1/$(dirname "$2") others
+	mkdir -p "$at"
+	sed "$3" "$2" >"$at/$(basename "$2")"
+	! cmp -s "$2" "$at/$(basename "$2")" || return
+	# shellcheck disable=SC2086
+	clang $flags $mbedtls -iquote "$(dirname "$2")" -c "$at/$(basename "$2")" -o "$at/$(basename "$2" .c).o" || return
+	if [ "$1" = machines ]; then
+		others=$(find "$objects/gen" -name '*.o')
+	else
+		others=$(find "$objects" -name '*.o' -not -path '*/tests/*')
+	fi
+	# shellcheck disable=SC2046,SC2086
+	clang -fsanitize=fuzzer,address,undefined -pthread "$at/$(basename "$2" .c).o" "$objects/tests/fuzz/$1.o" \
+		$(grep -v "/${2%.c}\.o$" <<<"$others") $([ "$1" = machines ] || echo -Wl,-T,sim/host/firmware.ld) -o "$dir/$1.exe"
+}
+
+while IFS= read -r line; do
+	target=${line%% :: *} rest=${line#* :: } seconds=${line##* :: }
+	file=${rest%% :: *} rest=${rest#* :: } expression=${rest%% :: [0-9]*}
+	n=$((n + 1)) start=$SECONDS
+	mkdir -p "$dir/new"
+	if ! build "$target" "$file" "$expression"; then
+		echo "not ok $n - fuzz $target: its seed in $file changes nothing or does not build"
+		failed=1
+	elif "$dir/$target.exe" -max_total_time="$seconds" -max_len=1024 -len_control=0 \
+		-artifact_prefix="$dir/$target-" "$dir/new" "tests/fuzz/corpus/$target" >"$dir/$target.log" 2>&1; then
+		echo "not ok $n - fuzz $target does not find a mistake in $file"
+		failed=1
+	else
+		echo "ok $n - fuzz $target finds a mistake in $file ($((SECONDS - start)) s)"
+	fi
+	rm -rf "$dir/new"
+done < <(grep -v -e '^#' -e '^$' tests/fuzz/seeds.txt)
+echo "1..$n"
+exit $failed

@@ -3,7 +3,7 @@
 # run.sh [corpora] [TARGET...]: each target for T seconds from its corpus on, two at
 # a time; or with `corpora` each corpus once. New inputs stay in .build/fuzz/new.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 export O=${O:-.build} T=${T:-60} MODE=search
 [ "${1:-}" != corpora ] || { MODE=corpora && shift; }
 mkdir -p "$O/fuzz"
@@ -38,8 +38,8 @@ covered() { # LOG: of the last line that tells
 }
 export -f one stat covered
 
-for t in "${@:-}"; do
-	[ -n "$t" ] && echo "$t" || find tests/fuzz -maxdepth 1 -name '*.c' -printf '%f\n' | sed 's/\.c$//' | sort
-done | xargs -P 2 -I '{}' bash -c 'one {}' |
+[ $# != 0 ] || mapfile -t all < <(find tests/fuzz -maxdepth 1 -name '*.c' -printf '%f\n' | sed 's/\.c$//' | sort)
+[ $# != 0 ] || set -- "${all[@]}"
+printf '%s\n' "$@" | xargs -P 2 -I '{}' bash -c 'one {}' |
 	awk '/^(not )?ok - / { n++; sub(/ok - /, "ok " n " - ") } { print; fflush() } /^ok / { ok++ }
 		END { printf "1..%d\n", n; exit ok != n || n == 0 }'

@@ -3,7 +3,7 @@
 # Does each target find a mistake? Builds it once for each line of seeds.txt, with that
 # mistake in one file; starting from its corpus it has to fail in time. TAP lines.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 O=${O:-.build} PKG=${PKG:-.build/pkg}
 objects=$O/fuzz/build dir=$O/fuzz/seeds
 n=0 failed=0
@@ -14,7 +14,8 @@ mbedtls="-isystem $PKG/mbedtls/include -DMBEDTLS_CONFIG_FILE=<svsm/mbedtls_confi
 
 # The mistake's object stands where the good one does, below another root: firmware.ld goes by it.
 build() { # TARGET FILE SED
-	local at=$dir/$1/$(dirname "$2") others
+	local at others
+	at=$dir/$1/$(dirname "$2")
 	mkdir -p "$at"
 	sed "$3" "$2" >"$at/$(basename "$2")"
 	! cmp -s "$2" "$at/$(basename "$2")" || return

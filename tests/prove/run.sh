@@ -3,7 +3,7 @@
 # run.sh [NAME...]: the proofs of proofs.txt, two at a time, then each with a
 # check taken out of what it proves (mutants.txt): that must fail. TAP lines.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 export O=${O:-.build} PKG=${PKG:-.build/pkg}
 dir=$O/prove
 mkdir -p "$dir"
@@ -88,6 +88,7 @@ export -f line
 	chosen tests/prove/proofs.txt
 	chosen tests/prove/mutants.txt | sed 's/^/mutant /'
 } >"$dir/lines"
+# shellcheck disable=SC2016
 tr '\n' '\0' <"$dir/lines" | xargs -0 -P 2 -I '{}' bash -c 'line "$1"' _ '{}' |
 	awk -v want="$(wc -l <"$dir/lines")" '
 		/^(not )?ok - / { n++; sub(/ok - /, "ok " n " - ") } { print; fflush() } /^ok / { ok++ }

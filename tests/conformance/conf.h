@@ -5,7 +5,7 @@
  * of the stub guest.
  */
 #pragma once
-#include "../guest/stub/stub.h"
+#include "guest/stub/stub.h"
 
 /* ---- rules ------------------------------------------------------------- */
 

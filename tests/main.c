@@ -30,11 +30,12 @@ void test_register_rows(const char *prefix, const void *rows, unsigned int count
 		const void *row = (const char *)rows + (size_t)i * bytes;
 		const char *name = *(const char *const *)row;
 		struct test *t = calloc(1, sizeof(*t));
-		char *words = malloc(strlen(prefix) + strlen(name) + 1);
+		size_t bytes_of_words = strlen(prefix) + strlen(name) + 1;
+		char *words = malloc(bytes_of_words);
 
 		if (t == NULL || words == NULL)
 			abort();
-		strcat(strcpy(words, prefix), name);
+		snprintf(words, bytes_of_words, "%s%s", prefix, name);
 		*t = (struct test){ words, run, NULL, row };
 		test_register(t);
 	}

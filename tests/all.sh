@@ -38,7 +38,7 @@ fuzz() {
 	make -j2 fuzzers && tests/fuzz/run.sh corpora
 }
 
-[ $# != 0 ] || set -- unit hostile seeded prove fuzz race seam image repro
+[ $# != 0 ] || set -- unit hostile seeded prove fuzz race seam image conformance repro
 for name in "$@"; do
 	case $name in
 	unit)
@@ -63,11 +63,16 @@ for name in "$@"; do
 		part "memory under pressure" tests/guest/pressure/run.sh
 		part "soft-SNP's counters" sim/softsnp/selftest.sh
 		;;
+	conformance)
+		part "conformance" make conformance
+		part "conformance: checks left out" tests/conformance/mutants.sh
+		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak)
 		part "soak: interleavings" tests/race/run.sh soak
 		part "soak: stopped vCPUs, threads" tests/race/stop.sh soak
 		part "soak: guests" tests/image/soak.sh
+		part "soak: conformance, checks left out" tests/conformance/mutants.sh soak
 		part "soak: fuzz" make fuzz T=600
 		part "soak: what the fuzzers find" tests/fuzz/seeds.sh
 		;;

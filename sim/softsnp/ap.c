@@ -132,6 +132,7 @@ void ap_prepare(struct cpu *c)
 		if (next == SNP_SWITCH) {
 			ap_store(c);
 			calls_end(c);
+			apic_forget();
 			ap_load(c);
 		}
 	}

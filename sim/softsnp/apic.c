@@ -10,6 +10,16 @@
 #define APIC 0xfee00000ULL
 #define APIC_END 0xfef00000ULL
 #define REGISTER(gpa) ((gpa) >> 4 & 0xff)
+#define PRIORITY 0x80U
+#define EOI 0xb0U
+#define SPURIOUS 0xf0U
+#define SPURIOUS_ENABLE 0x100U
+#define SPURIOUS_VECTOR 0xffU
+#define IN_SERVICE 0x100U
+#define REQUESTED 0x200U
+#define VECTORS 256U
+#define VECTOR_WORDS 8U
+#define WORD_STEP 0x10U
 #define ICR_LOW 0x300U
 #define ICR_HIGH 0x310U
 #define ICR_DESTINATION 24U
@@ -37,6 +47,37 @@ void apic_send(unsigned int id, uint32_t command)
 	*at(ICR_HIGH) = id << ICR_DESTINATION;
 	*at(ICR_LOW) = command;
 	*at(ICR_HIGH) = high;
+}
+
+static bool pending(unsigned int first)
+{
+	uint32_t any = 0;
+
+	for (unsigned int i = 0; i < VECTOR_WORDS; i++)
+		any |= *at(first + WORD_STEP * i);
+	return any != 0;
+}
+
+/*
+ * As INIT would: what was sent to the vCPU before is not there any more. Linux
+ * tries for a second to get rid of an interrupt that nobody takes.
+ */
+void apic_forget(void)
+{
+	uint32_t spurious, priority;
+
+	if ((host_rdmsr(MSR_APIC_BASE) & BASE_X2APIC) != 0)
+		return;
+	spurious = *at(SPURIOUS);
+	priority = *at(PRIORITY);
+	*at(SPURIOUS) = spurious | SPURIOUS_ENABLE | SPURIOUS_VECTOR;
+	*at(PRIORITY) = 0;
+	for (unsigned int i = 0; i < VECTORS && pending(IN_SERVICE); i++)
+		*at(EOI) = 0;
+	for (unsigned int i = 0; i < VECTORS && pending(REQUESTED); i++)
+		svm_take_interrupts();
+	*at(PRIORITY) = priority;
+	*at(SPURIOUS) = spurious;
 }
 
 static bool harmless(uint64_t command)

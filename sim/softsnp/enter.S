@@ -97,4 +97,21 @@ svm_nmi:
 	movq $2b, (%rsp)
 3:	iretq
 
+/* void svm_take_interrupts(void): one or more of those that are pending, for nothing */
+	.globl svm_take_interrupts, svm_interrupt
+svm_take_interrupts:
+	stgi
+	sti
+	nop
+	nop
+	cli
+	clgi
+	ret
+svm_interrupt:
+	push %rax
+	mov $0xfee000b0, %eax /* EOI */
+	movl $0, (%rax)
+	pop %rax
+	iretq
+
 	.section .note.GNU-stack, "", @progbits

@@ -155,6 +155,8 @@ void svm_sleep(const bool *wake); /* enter.S */
 #define APIC_INIT 0x4500U
 #define APIC_STARTUP 0x4600U
 void apic_send(unsigned int id, uint32_t command);
+void apic_forget(void);
+void svm_take_interrupts(void); /* enter.S */
 bool apic_write_allowed(uint64_t gpa, unsigned int bytes, uint32_t value);
 bool apic_msr_write(uint32_t index, uint64_t value); /* false: #GP */
 

@@ -3,11 +3,12 @@
 #include "port.h"
 #include "softsnp.h"
 
-#define VECTORS 32U
+#define EXCEPTIONS 32U
+#define VECTORS 256U
 #define GATE_INTERRUPT 0x8eULL
 #define STUB_BYTES 16U
 
-extern const uint8_t trap_stubs[], svm_nmi[];
+extern const uint8_t trap_stubs[], svm_nmi[], svm_interrupt[];
 _Noreturn void trap_report(uint64_t vector, uint64_t error, const uint64_t *frame);
 
 static uint64_t gates[2 * VECTORS];
@@ -22,12 +23,17 @@ void trap_load(void)
 	__asm__ volatile("lidt %0" : : "m"(idtr));
 }
 
+static const uint8_t *handler(unsigned int vector)
+{
+	if (vector >= EXCEPTIONS)
+		return svm_interrupt;
+	return vector == VECTOR_NMI ? svm_nmi : trap_stubs + (size_t)STUB_BYTES * vector;
+}
+
 void trap_init(void)
 {
 	for (unsigned int i = 0; i < VECTORS; i++) {
-		const uint8_t *target =
-			i == VECTOR_NMI ? svm_nmi : trap_stubs + (size_t)STUB_BYTES * i;
-		uint64_t stub = (uint64_t)(uintptr_t)target;
+		uint64_t stub = (uint64_t)(uintptr_t)handler(i);
 
 		gates[2 * i] = (stub & 0xffff) | 8ULL << 16 | GATE_INTERRUPT << 40 |
 			       (stub >> 16 & 0xffff) << 48;

@@ -75,6 +75,7 @@ for name in "$@"; do
 		part "soak: conformance, checks left out" tests/conformance/mutants.sh soak
 		part "soak: fuzz" make fuzz T=600
 		part "soak: what the fuzzers find" tests/fuzz/seeds.sh
+		part "soak: coverage" make coverage
 		;;
 	*)
 		echo "all.sh: no part $name" >&2

@@ -72,6 +72,7 @@ struct host {
 		bool shown;
 	} context[CPU_CONTEXTS];
 	const char *violation; /* the first, see host_invariants() */
+	bool no_tables;	       /* cpu_map_windows() finds no page for one */
 	bool threads;	       /* see host_threads() */
 	bool stopped;	       /* in a part */
 	bool lied;	       /* the hypervisor has taken pages or mappings away */

@@ -35,7 +35,7 @@ enum err cpu_map_windows(const struct cpu_window *window, unsigned int count)
 {
 	(void)window;
 	(void)count;
-	return OK;
+	return host.no_tables ? ERR_NO_MEMORY : OK;
 }
 
 enum err cpu_share_buffer(void **va, pa_t *page)

@@ -30,7 +30,7 @@ find "$dir" -name '*.gcda' -delete
 tests "$dir/unit-gcc.exe"
 tests "$dir/hostile-gcc.exe"
 [ ! -s "$dir/failed" ] || sed 's/^not ok/# failed:/' "$dir/failed"
-verdict $([ -s "$dir/failed" ] && echo 0 || echo 1) "every test passes by itself"
+verdict "$([ -s "$dir/failed" ] && echo 0 || echo 1)" "every test passes by itself"
 
 for folder in sm mm ghcb cpu gen; do
 	gcovr -r . --object-directory "$dir" --filter "$folder/" --gcov-ignore-parse-errors -s --branches 2>"$dir/gcovr.log" >"$dir/$folder.txt"

@@ -120,6 +120,28 @@ declare_test(path_vcpu_parked)
 	     EV_AGAIN, VCPU_GUEST, EV_ENTERED);
 }
 
+/* Its save area taken away after it has run: the CPU sleeps, and serves it when it comes again. */
+declare_test(path_vcpu_refused_later)
+{
+	enum event ev = EV_SPURIOUS;
+
+	ready();
+	host.snp.vcpu[0].vmsa_spa[1] = 0;
+	pending(0, EXIT_VMGEXIT);
+	check_eq(vcpu_advance(host.vcpu, EV_ENTERED), EV_SPURIOUS);
+	while (host.vcpu->refusals != VCPU_PARK_LIMIT)
+		ev = vcpu_advance(host.vcpu, ev);
+	check_eq(host.vcpu->at, VCPU_PARKED);
+	check_eq(ev, EV_ENTERED);
+	check(host.guest_of[0].asleep);
+	mark = ring_count(0);
+	check(snp_gpa_to_spa(&host.snp, host.snp.vcpu[0].vmsa_gpa[1],
+			     &host.snp.vcpu[0].vmsa_spa[1]));
+	check_eq(host_serve(ev), EV_ENTERED);
+	PATH(MACHINE_VCPU, mark, VCPU_PARKED, EV_ENTERED, VCPU_GATE, EV_SPURIOUS);
+	check(!host.guest_of[0].asleep);
+}
+
 static void run(void)
 {
 	vcpu_cpu_run();

@@ -167,3 +167,33 @@ declare_test(boot_hostile_stays_stopped)
 	stops_with(REASON_CONFIG);
 	check_eq(booted.at, BOOT_CONFIG);
 }
+
+/* Each page that the SVSM writes for the guest, taken away by then. */
+static uint64_t taken;
+
+static uint32_t take_page(const struct host_op *op)
+{
+	return (op->kind == HOST_COPY_OUT || op->kind == HOST_ZERO) && op->gpa == taken;
+}
+
+static void guest_page_lost(uint64_t gpa)
+{
+	bootrig_new(1);
+	taken = gpa;
+	host.hook = take_page;
+	stops_with(REASON_GUEST_PAGE);
+	check_eq(booted.at, BOOT_PREPARE);
+	check_eq(host.detail, gpa);
+}
+
+#define declare_lost(name, gpa)                                                                    \
+	declare_test(boot_hostile_lost_##name)                                                     \
+	{                                                                                          \
+		guest_page_lost(gpa);                                                              \
+	}
+
+declare_lost(cc_blob, GUEST_CC_BLOB);
+declare_lost(secrets, GUEST_SECRETS);
+declare_lost(cpuid, GUEST_CPUID);
+declare_lost(caa, GUEST_CAA);
+declare_lost(tables, GUEST_TABLES);

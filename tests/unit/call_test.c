@@ -219,6 +219,24 @@ declare_test(call_vmsa_taken_away)
 	check_eq(host.detail, vmsa);
 }
 
+declare_test(call_vmsa_taken_away_at_registers)
+{
+	ready();
+	host_fail(HOST_LOAD, 3, HW_FAULT); /* EFER, CALL_PENDING */
+	check_eq(host_stops(query), REASON_UNVALIDATED);
+	check_eq(host.detail, vmsa);
+}
+
+/* Everything written by then is RAX; the save area stays frozen. */
+declare_test(call_vmsa_taken_away_at_reply)
+{
+	ready();
+	host_fail(HOST_STORE, 1, HW_FAULT);
+	check_eq(host_stops(query), REASON_UNVALIDATED);
+	check_eq(host.detail, vmsa);
+	check((host_get(VMSA_EFER) & EFER_SVME) == 0);
+}
+
 declare_test(call_vmsa_taken_away_before)
 {
 	ready();

@@ -269,6 +269,61 @@ declare_test(delete_in_use)
 	check_ordinary(NEW_VMSA);
 }
 
+/* Somebody else writes its EFER at that moment: it is on its way in or out. */
+static uint32_t efer_changes(const struct host_op *op)
+{
+	if (op->kind == HOST_CAS && op->gpa == NEW_VMSA + VMSA_EFER)
+		host_page(NEW_VMSA)[VMSA_EFER] ^= 1;
+	return 0;
+}
+
+declare_test(delete_while_entered)
+{
+	ready(1);
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+	host.hook = efer_changes;
+	check_eq(delete (NEW_VMSA), 0x80001003);
+	host.hook = NULL;
+	check_eq(pv_rmp(NEW_VMSA)->vmsa, 1);
+	check((host_page(NEW_VMSA)[VMSA_EFER + 1] & 0x10) != 0);
+	check_eq(delete (NEW_VMSA), SVSM_SUCCESS);
+	check_ordinary(NEW_VMSA);
+}
+
+static void delete_it(void)
+{
+	(void)delete (NEW_VMSA);
+}
+
+static uint64_t gone;
+static enum host_kind gone_for;
+
+static uint32_t efer_gone(const struct host_op *op)
+{
+	return op->kind == gone_for && op->gpa == gone ? HW_FAULT : 0;
+}
+
+static void lost_at(enum host_kind kind)
+{
+	ready(1);
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+	gone = NEW_VMSA + VMSA_EFER;
+	gone_for = kind;
+	host.hook = efer_gone;
+	check_eq(host_stops(delete_it), REASON_UNVALIDATED);
+	check_eq(host.detail, NEW_VMSA);
+}
+
+declare_test(delete_save_area_lost)
+{
+	lost_at(HOST_LOAD);
+}
+
+declare_test(delete_save_area_lost_at_freeze)
+{
+	lost_at(HOST_CAS);
+}
+
 /* The SVSM's memory, then what the guest lends it, and all of it back. */
 declare_test(create_under_pressure)
 {

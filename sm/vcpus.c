@@ -156,14 +156,19 @@ bool slot_inherit_ca(pa_t ca, unsigned int cpu)
 {
 	for (unsigned int i = STARTUP + 1; i < VCPU_SLOTS; i++) {
 		uint64_t seen = shared64_load(&slots[i].state);
+		bool has;
 
 		if (!may_inherit(&slots[i], seen, ca, cpu) ||
 		    !shared64_cas(&slots[i].state, &seen,
 				  age_of(seen) | (seen & SLOT_HELD) | SLOT_CLOSING))
 			continue;
-		shared64_store(&slots[i].ca, 0);
+		/* A request of its own may have moved it, and the state is as it was before. */
+		has = shared64_load(&slots[i].ca) == (ca.raw | PRESENT);
+		if (has)
+			shared64_store(&slots[i].ca, 0);
 		slot_reopen(&slots[i], NULL);
-		return true;
+		if (has)
+			return true;
 	}
 	return false;
 }

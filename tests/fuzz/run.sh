@@ -40,6 +40,15 @@ export -f one stat covered
 
 [ $# != 0 ] || mapfile -t all < <(find tests/fuzz -maxdepth 1 -name '*.c' -printf '%f\n' | sed 's/\.c$//' | sort)
 [ $# != 0 ] || set -- "${all[@]}"
-printf '%s\n' "$@" | xargs -P 2 -I '{}' bash -c 'one {}' |
-	awk '/^(not )?ok - / { n++; sub(/ok - /, "ok " n " - ") } { print; fflush() } /^ok / { ok++ }
-		END { printf "1..%d\n", n; exit ok != n || n == 0 }'
+printf '%s\n' "$@" | xargs -P 2 -I '{}' bash -c 'one {}' | {
+	n=0 ok=0
+	while IFS= read -r said; do
+		case $said in
+		"ok - "* | "not ok - "*) n=$((n + 1)) said=${said/ok - /ok $n - } ;;
+		esac
+		case $said in "ok "*) ok=$((ok + 1)) ;; esac
+		printf '%s\n' "$said"
+	done
+	printf '1..%d\n' "$#"
+	[ "$ok" = $# ]
+}

@@ -9,7 +9,7 @@ struct hostile_call {
 	void (*prepare)(void);
 };
 
-#define HOSTILE_CALLS 10U
+#define HOSTILE_CALLS 11U
 extern const struct hostile_call hostile_calls[HOSTILE_CALLS];
 
 /* The machine, kept by host_save(): a vCPU on each CPU, lent memory, a region of the guest's. */

@@ -134,9 +134,10 @@ static void go_on(unsigned int at, unsigned int length)
 	(void)at;
 	(void)length;
 	check_sound();
-	/* Its own CPU may be deleted meanwhile. */
-	if (HERE->r.rax != SVSM_CORE_DELETE_VCPU)
+	/* The other vCPU may be the one that is deleted, or succeeded. */
+	if (HERE->r.rax != SVSM_CORE_DELETE_VCPU && HERE->r.rdx != CA_1)
 		hostile_others();
+	host_enter_on(1);
 	check_sound();
 }
 

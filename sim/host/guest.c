@@ -85,7 +85,7 @@ void host_enter(void)
 
 void host_prepare(const struct host_registers *r)
 {
-	if (host.vcpu != NULL && host.vcpu->at == VCPU_NEW)
+	if (!host.threads && host.vcpu != NULL && host.vcpu->at == VCPU_NEW)
 		host_serve(EV_START);
 	host_set(VMSA_RAX, r->rax);
 	host_set(VMSA_RCX, r->rcx);

@@ -11,7 +11,7 @@ dir=${O:-.build}/stop
 here=tests/race
 code="$(echo mm/frame*.c mm/page*.c)"
 core="$(echo sm/*.c gen/*.c mm/*.c ghcb/*.c)"
-model="$(echo sim/host/*.c sim/snp/*.c cpu/{cpuid,log,secrets,vmsa}.c)"
+model="$(echo sim/host/*.c sim/snp/*.c cpu/{cpuid,log,ring,secrets,vmsa,where}.c)"
 PKG=${PKG:-.build/pkg}
 mbedtls="-isystem $PKG/mbedtls/include -DMBEDTLS_CONFIG_FILE=<svsm/mbedtls_config.h>"
 warn="-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# All tests, or the parts named: unit hostile seeded prove fuzz race seam image repro soak. Every part
-# prints TAP lines; they are counted here, and a part that fails without one
-# counts as one failure. The last line is "N passed, N failed".
+# All tests, or the parts named: unit hostile coverage seeded prove fuzz race
+# seam image repro soak. Every part prints TAP lines; they are counted here, and
+# a part that fails without one counts as one failure. The last line is
+# "N passed, N failed".
 set -u
 cd "$(dirname "$0")/.."
 out=.build
@@ -38,7 +39,7 @@ fuzz() {
 	make -j2 fuzzers && tests/fuzz/run.sh corpora
 }
 
-[ $# != 0 ] || set -- unit hostile seeded prove fuzz race seam image conformance repro
+[ $# != 0 ] || set -- unit hostile coverage seeded prove fuzz race seam image conformance repro
 for name in "$@"; do
 	case $name in
 	unit)
@@ -49,6 +50,7 @@ for name in "$@"; do
 		part "hostile guests and hypervisors, gcc, ASan and UBSan" make CC=gcc hostile
 		part "hostile guests and hypervisors, clang, ASan and UBSan" make CC=clang hostile
 		;;
+	coverage) part "coverage of the host tests" make -j2 coverage ;;
 	seeded) part "seeded faults" tests/seeded/run.sh ;;
 	prove) part "bounded proofs" make prove ;;
 	fuzz) part "fuzz corpora" fuzz ;;
@@ -75,7 +77,6 @@ for name in "$@"; do
 		part "soak: conformance, checks left out" tests/conformance/mutants.sh soak
 		part "soak: fuzz" make fuzz T=600
 		part "soak: what the fuzzers find" tests/fuzz/seeds.sh
-		part "soak: coverage" make coverage
 		;;
 	*)
 		echo "all.sh: no part $name" >&2

@@ -45,6 +45,9 @@ static void parse_options(void)
 	machine.options.icount = option("icount", 0) != 0;
 	machine.options.trace = option("trace", 0) != 0;
 	machine.options.calls = option("calls", 0) != 0;
+	machine.options.inject_at = option("inject_at", 0);
+	machine.options.inject = (unsigned int)option("inject", 0) & 0xff;
+	machine.options.inject_error = option("inject_error", 0);
 }
 
 /* The C-bit is an ordinary address bit of TCG, so the nested tables need it. */

@@ -8,6 +8,7 @@
 #   ALIAS=0   1: for firmware that leaves out C-bits
 #   TRACE=0   1: a line for every exit
 #   CALLS=0   1: a line for every SVSM call
+#   INJECT=   a vector for VMPL0, at its entry INJECT_AT=, with INJECT_ERROR=
 #   LA57=1    0: no five-level tables, so that the C-bit is 47
 # Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,
 # 3 reset, 4 stopped or terminated, 5 hangs.
@@ -24,6 +25,8 @@ ALIAS=${ALIAS:-0}
 TRACE=${TRACE:-0}
 CALLS=${CALLS:-0}
 LA57=${LA57:-1}
+inject=
+[ -z "${INJECT:-}" ] || inject=" inject=$INJECT inject_at=${INJECT_AT:-1} inject_error=${INJECT_ERROR:-0}"
 
 refuse() {
 	echo "run.sh: $*" >&2
@@ -61,7 +64,7 @@ timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m "${ram}M" \
 	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-device isa-debug-exit,iobase=0xf4 "$@" \
 	-kernel "$SOFTSNP" -initrd "$IGVM" \
-	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS cpus=$CPUS trace=$TRACE calls=$CALLS"
+	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS cpus=$CPUS trace=$TRACE calls=$CALLS$inject"
 status=$?
 case $status in
 33) exit 0 ;;

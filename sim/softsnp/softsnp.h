@@ -14,10 +14,13 @@ enum status { STATUS_OFF = 0, STATUS_IMAGE = 2, STATUS_RESET = 3, STATUS_STOPPED
 
 struct options {
 	uint64_t mem;
-	bool alias;  /* firmware boot: low aliases of private pages for fetches and walks */
-	bool icount; /* the TSC counts instructions */
-	bool trace;  /* a line for every exit */
-	bool calls;  /* a line for every SVSM call */
+	bool alias;	    /* firmware boot: low aliases of private pages for fetches and walks */
+	bool icount;	    /* the TSC counts instructions */
+	bool trace;	    /* a line for every exit */
+	bool calls;	    /* a line for every SVSM call */
+	uint64_t inject_at; /* entry of VMPL0 of vCPU 0 that gets an event; 0: none */
+	unsigned int inject;
+	uint64_t inject_error;
 };
 
 /* One kind of SVSM call, by what the guest had in RAX; the last: all others. */
@@ -210,6 +213,7 @@ bool operand_linear(struct cpu *c, uint64_t gpa, uint64_t *linear);
 /* vc.c: exceptions */
 void vc_deliver(struct cpu *c, uint64_t error);
 void vc_inject(struct cpu *c, unsigned int vector, bool has_error, uint32_t error);
+void vc_inject_lie(struct cpu *c); /* what the command line asks for, when it is time */
 void vc_inject_pf(struct cpu *c, uint64_t cr2, uint32_t error);
 
 /* exit.c, insn.c, cr.c, msr.c, halt.c */

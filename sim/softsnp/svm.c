@@ -120,6 +120,7 @@ _Noreturn void svm_run(struct cpu *c)
 		uint64_t ticks;
 
 		ap_prepare(c);
+		vc_inject_lie(c);
 		vmsa = snp_rmp(&machine.snp, c->vmsa_spa);
 		vmsa->in_use = 1;
 		c->v->rax = c->gpr[RAX];

@@ -87,6 +87,7 @@ _Static_assert(sizeof(struct vmcb) == 0x1000, "one page");
 
 /* EVENTINJ, EXITINTINFO */
 #define EVENT_INTERRUPT (0ULL << 8)
+#define EVENT_NMI (2ULL << 8)
 #define EVENT_EXCEPTION (3ULL << 8)
 #define EVENT_SOFTWARE (4ULL << 8)
 #define EVENT_TYPE (7ULL << 8)

@@ -8,11 +8,6 @@
 
 static unsigned int guest_vmpl;
 
-unsigned int vcpu_guest_vmpl(void)
-{
-	return guest_vmpl;
-}
-
 void vcpu_setup(struct vcpu *v, struct vcpu_slot *slot, pa_t vmsa, pa_t ca, uint32_t apic_id)
 {
 	vcpu_init(v);

@@ -62,9 +62,6 @@ struct vcpu {
  */
 struct vcpu *vcpu_boot(pa_t vmsa, pa_t ca, unsigned int vmpl, uint32_t apic_id);
 
-/* The VMPL of the guest's vCPUs, from vcpu_boot(). */
-unsigned int vcpu_guest_vmpl(void);
-
 /* Sets up a vCPU's fields in its new context. */
 void vcpu_setup(struct vcpu *v, struct vcpu_slot *slot, pa_t vmsa, pa_t ca, uint32_t apic_id);
 

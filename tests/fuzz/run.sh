@@ -24,7 +24,7 @@ one() { # TARGET
 	if [ $status = 0 ] && [ "$inputs" -gt 0 ]; then
 		echo "ok - fuzz $t: $(stat number_of_executed_units "$log") runs, $(covered "$log"), corpus of $inputs"
 	else
-		echo "not ok - fuzz $t: $(grep -m1 -E '^# |ERROR|runtime error' "$log" | cut -c1-150)"
+		echo "not ok - fuzz $t: $(grep -a -m1 -E '^# |ERROR|runtime error' "$log" | cut -c1-150)"
 		sed -n "s|.*Test unit written to \(.*\)|# replay: $O/fuzz/$t.exe \1|p" "$log"
 	fi
 }
@@ -34,7 +34,7 @@ stat() {
 }
 
 covered() { # LOG: of the last line that tells
-	grep -oE 'cov: [0-9]+ ft: [0-9]+' "$1" | tail -1 | sed 's/cov: \(.*\) ft: \(.*\)/\1 edges, \2 features/'
+	grep -aoE 'cov: [0-9]+ ft: [0-9]+' "$1" | tail -1 | sed 's/cov: \(.*\) ft: \(.*\)/\1 edges, \2 features/'
 }
 export -f one stat covered
 

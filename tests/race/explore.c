@@ -4,7 +4,7 @@
  * drain, a state that was seen before is not searched again. Which words are
  * shared is learnt on the way; when it was not known, the search begins anew.
  */
-#include "race.h"
+#include "machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,7 +147,7 @@ static struct seen search(unsigned int depth, unsigned int last, unsigned int us
 	if (wrong != NULL || (seen->hash != 0 && seen->used <= used))
 		return *seen;
 	if (n == 0) {
-		order_check();
+		world_end();
 		here.paths = 1;
 	} else if (n == 1 && choice[0] < CPUS && machine_alone(choice[0])) {
 		here = follow_alone(&here, choice[0], depth, last);
@@ -169,15 +169,13 @@ static struct seen search(unsigned int depth, unsigned int last, unsigned int us
 static void begin(const struct scenario *s)
 {
 	memset(cpu, 0, sizeof(cpu));
-	memset(&memory, 0, sizeof(memory));
 	cpus = s->cpus;
 	trace_length = 0;
 	wrong = NULL;
 	for (unsigned int i = 0; i < cpus; i++)
 		memcpy(cpu[i].op, s->op[i], sizeof(cpu[i].op));
-	s->setup->build();
-	order_take();
-	machine_start(program_run);
+	world_begin(s->setup);
+	machine_start(world_run);
 }
 
 /* Any order will do to learn which words are shared. */
@@ -232,5 +230,5 @@ void explore_replay(const struct scenario *s, const char *text)
 			take(*text >= 'a' ? CPUS + i : i);
 	}
 	if (wrong == NULL && choices((unsigned int[2 *CPUS]){ 0 }) == 0)
-		order_check();
+		world_end();
 }

@@ -4,16 +4,16 @@
  * A store goes to the CPU's buffer and from there, oldest first, to memory; a
  * load sees its own buffer first; a locked access waits for the empty buffer.
  */
-#include "race.h"
+#include "machine.h"
+
+#include <svsm/err.h>
 
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
 
 #define STACK 65536U
-#define SLACK 256U /* below the frame of park(): what it calls, and the red zone */
 
-struct memory memory;
 struct cpu cpu[CPUS];
 unsigned int cpus;
 
@@ -21,12 +21,13 @@ static uint8_t stack[CPUS][STACK] __attribute__((aligned(64)));
 static jmp_buf scheduler;
 static struct cpu *running;
 static void (*program)(unsigned int cpu);
+struct piece pieces[PIECES];
 
-/* Of each byte of the record, which operations touch it and which write it. */
+/* Of each byte of the pieces, which operations touch it and which write it. */
 static struct {
 	uint16_t touch, write;
-} use[2][sizeof(memory) + CPUS * sizeof(struct frame_cpu)];
-static bool all_shared;
+} use[2][SHARED];
+static bool all_shared, is_aside;
 
 static unsigned int number(const struct cpu *c)
 {
@@ -38,14 +39,19 @@ static bool inside(const void *word, const void *start, size_t bytes)
 	return (uintptr_t)word - (uintptr_t)start < bytes;
 }
 
-/* SIZE_MAX: the row of a CPU that has none, which is never written. */
 size_t machine_offset(const void *word)
 {
-	if (inside(word, &memory, sizeof(memory)))
-		return (uintptr_t)word - (uintptr_t)&memory;
-	if (inside(word, frame_cpu(0), cpus * sizeof(struct frame_cpu)))
-		return sizeof(memory) + (uintptr_t)word - (uintptr_t)frame_cpu(0);
+	size_t before = 0;
+
+	for (unsigned int i = 0; i < PIECES; before += pieces[i++].bytes)
+		if (inside(word, pieces[i].start, pieces[i].bytes))
+			return before + (uintptr_t)word - (uintptr_t)pieces[i].start;
 	return SIZE_MAX;
+}
+
+unsigned int machine_running(void)
+{
+	return running == NULL ? CPUS : number(running);
 }
 
 void machine_learn(bool all)
@@ -106,7 +112,7 @@ static void note_use(const struct cpu *c, enum access kind, const void *word)
 
 	if (at == SIZE_MAX) {
 		if (kind != ACCESS_LOAD)
-			fail("writes the row of a CPU that has none");
+			fail(world_outside);
 		return;
 	}
 	use[1][at].touch |= (uint16_t)(1U << (number(c) * OPS + c->now));
@@ -122,16 +128,17 @@ static uint64_t read_memory(const void *word, unsigned int bytes)
 	return value;
 }
 
+/* The world looks at it with no CPU running: its own accesses are no choices. */
 static void write_memory(struct cpu *c, void *word, unsigned int bytes, uint64_t value)
 {
+	uint64_t old = read_memory(word, bytes);
+	struct cpu *was = running;
+
 	memcpy(word, &value, bytes);
-	if (c == NULL)
-		return;
-	if (inside(word, memory.owner, sizeof(memory.owner)))
-		c->rows |= 1U << ((shared8 *)word - memory.owner);
-	if (inside(word, memory.region, sizeof(memory.region)))
-		c->regions |= 1U << ((shared8 *)word - memory.region);
-	nothing_note();
+	running = NULL;
+	if (c != NULL)
+		world_written(c, word, old, value);
+	running = was;
 }
 
 static uint64_t updated(enum access kind, uint64_t old, uint64_t a, uint64_t b)
@@ -338,58 +345,28 @@ void machine_operation_starts(struct cpu *c)
 	if (out->started)
 		return;
 	out->started = true;
-	out->before = machine_over();
-	c->rows = c->regions = 0;
-	nothing_note();
+	world_started(c);
 }
 
-static uint64_t hash(uint64_t h, const void *from, size_t bytes)
+bool machine_aside(void (*what)(void))
 {
-	for (const uint8_t *p = from; bytes >= 8; p += 8, bytes -= 8) {
-		uint64_t word;
-
-		memcpy(&word, p, 8);
-		h = (h ^ word) * 0xff51afd7ed558ccdULL;
-		h ^= h >> 32;
-	}
-	return h;
-}
-
-uint64_t machine_hash(void)
-{
-	uint64_t h = hash(1, &memory, sizeof(memory));
-
-	h = hash(h, frame_cpu(0), cpus * sizeof(struct frame_cpu));
-	for (unsigned int i = 0; i < cpus; i++) {
-		const struct cpu *c = &cpu[i];
-		uint64_t rest[2] = { c->now | (uint64_t)c->finished << 32 |
-					     (uint64_t)c->granted << 33 | (uint64_t)c->got << 40,
-				     c->rows | (uint64_t)c->regions << 32 };
-
-		h = hash(h, rest, sizeof(rest));
-		h = hash(h, c->out, sizeof(c->out));
-		if (!c->finished) { /* where it is, and all it knows */
-			h = hash(h, c->at[0].__jmpbuf, sizeof(c->at[0].__jmpbuf));
-			h = hash(h, c->deep + SLACK, (size_t)(stack_end(i) - c->deep) - SLACK);
-		}
-		for (unsigned int k = 0; k < c->stores; k++) {
-			uint64_t s[2] = { (uintptr_t)c->buffer[k].word + c->buffer[k].op,
-					  c->buffer[k].value };
-
-			h = hash(h, s, sizeof(s));
-		}
-		h = hash(h, &(uint64_t){ c->stores }, 8);
-	}
-	return h;
+	is_aside = true;
+	if (_setjmp(scheduler) != 0)
+		return is_aside = false;
+	what();
+	is_aside = false;
+	return true;
 }
 
 _Noreturn void hw_stop(enum reason reason, uint64_t detail)
 {
 	(void)reason;
 	(void)detail;
+	fail("a CHECK of the firmware");
+	if (is_aside)
+		_longjmp(scheduler, 1);
 	if (running == NULL)
 		abort();
-	fail("a CHECK of the firmware");
 	for (;;)
 		park(running);
 }

@@ -5,7 +5,7 @@
  * race SCENARIO: only that one; race RECORD: (with the colon): all that begin
  * there. race SCENARIO CHOICES: that interleaving, in words.
  */
-#include "race.h"
+#include "machine.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static void show(const struct scenario *s)
 	if (wrong == NULL)
 		explore(s, bound, &r);
 	trace[trace_length] = '\0';
-	printf("# %s: %s\n# replay: race %s %s\n", s->name, what, s->name, trace);
+	printf("# %s: %s\n# replay: %s %s %s\n", s->name, what, world_program, s->name, trace);
 }
 
 static bool is_wanted(const struct scenario *s)

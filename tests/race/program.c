@@ -109,7 +109,7 @@ static bool is_left_out(const struct cpu *c, const struct op *op)
 	return op->where == GOT && c->got == GOT;
 }
 
-void program_run(unsigned int i)
+void world_run(unsigned int i)
 {
 	struct cpu *c = &cpu[i];
 	struct frame_cpu *me = frame_cpu(i);

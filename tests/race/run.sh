@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Builds the interleaving explorer on the firmware's own mm/*.c and runs it, then
+# Builds the interleaving explorer on the firmware's own mm/*.c and runs it, vcpus.sh for sm/, then
 # once for each line of seeds.txt with that mistake in one file: the scenario
 # named there has to pass without it and to fail with it. TAP; what each
 # scenario took is in $O/race/scenarios.txt.
@@ -11,7 +11,7 @@ CC=${CC:-gcc}
 dir=${O:-.build}/race
 flags="-std=gnu11 -O1 -g -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror"
 include="-I tests/race/include -Iinclude -iquote tests/race -idirafter mm"
-explorer="explore machine main nothing order picture program scenario setup snapshot spec trace"
+explorer="explore machine main nothing order picture program scenario setup snapshot spec trace world"
 failed=0
 
 mkdir -p "$dir"
@@ -72,6 +72,7 @@ seeds) : > "$dir/scenarios.txt" ;;
 *) "$dir/race" > "$dir/scenarios.txt" || failed=1 ;;
 esac
 grep -e '^ok' -e '^not ok' -e '^# .*: [^0-9]' "$dir/scenarios.txt" || [ "${1:-}" = seeds ] || failed=1
+tests/race/vcpus.sh "$@" || failed=1
 [ "${1:-}" != soak ] || exit "$failed"
 
 grep -v -e '^#' -e '^$' tests/race/seeds.txt > "$dir/seeds"

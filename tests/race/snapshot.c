@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* States of the machine, one for each depth of the search. */
-#include "race.h"
+/* States of the machine, one for each depth of the search, and a hash of what it is in now. */
+#include "machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DEPTH 4096U
-#define STACK_KEPT 3072U
+#define STACK_KEPT 6144U
 
 struct snapshot {
-	struct memory memory;
-	struct frame_cpu block[CPUS];
+	uint8_t shared[SHARED];
 	struct cpu cpu[CPUS];
 	uint8_t stack[CPUS][STACK_KEPT];
 	size_t kept[CPUS];
@@ -33,8 +32,10 @@ struct snapshot *snapshot_at(unsigned int depth)
 
 void snapshot_take(struct snapshot *s)
 {
-	s->memory = memory;
-	memcpy(s->block, frame_cpu(0), cpus * sizeof(s->block[0]));
+	uint8_t *to = s->shared;
+
+	for (unsigned int i = 0; i < PIECES; to += pieces[i++].bytes)
+		memcpy(to, pieces[i].start, pieces[i].bytes);
 	memcpy(s->cpu, cpu, cpus * sizeof(cpu[0]));
 	s->trace_length = trace_length;
 	for (unsigned int i = 0; i < cpus; i++) {
@@ -47,10 +48,53 @@ void snapshot_take(struct snapshot *s)
 
 void snapshot_restore(const struct snapshot *s)
 {
-	memory = s->memory;
-	memcpy(frame_cpu(0), s->block, cpus * sizeof(s->block[0]));
+	const uint8_t *from = s->shared;
+
+	for (unsigned int i = 0; i < PIECES; from += pieces[i++].bytes)
+		memcpy(pieces[i].start, from, pieces[i].bytes);
 	memcpy(cpu, s->cpu, cpus * sizeof(cpu[0]));
 	trace_length = s->trace_length;
 	for (unsigned int i = 0; i < cpus; i++)
 		memcpy(cpu[i].deep, s->stack[i], s->kept[i]);
+}
+
+static uint64_t hash(uint64_t h, const void *from, size_t bytes)
+{
+	for (const uint8_t *p = from; bytes >= 8; p += 8, bytes -= 8) {
+		uint64_t word;
+
+		memcpy(&word, p, 8);
+		h = (h ^ word) * 0xff51afd7ed558ccdULL;
+		h ^= h >> 32;
+	}
+	return h;
+}
+
+uint64_t machine_hash(void)
+{
+	uint64_t h = 1;
+
+	for (unsigned int i = 0; i < PIECES; i++)
+		h = hash(h, pieces[i].start, pieces[i].bytes);
+	for (unsigned int i = 0; i < cpus; i++) {
+		const struct cpu *c = &cpu[i];
+		uint64_t rest[2] = { c->now | (uint64_t)c->finished << 32 |
+					     (uint64_t)c->granted << 33 | (uint64_t)c->got << 40,
+				     c->rows | (uint64_t)c->regions << 32 };
+
+		h = hash(h, rest, sizeof(rest));
+		h = hash(h, c->out, sizeof(c->out));
+		if (!c->finished) { /* where it is, and all it knows */
+			h = hash(h, c->at[0].__jmpbuf, sizeof(c->at[0].__jmpbuf));
+			h = hash(h, c->deep + SLACK, (size_t)(stack_end(i) - c->deep) - SLACK);
+		}
+		for (unsigned int k = 0; k < c->stores; k++) {
+			uint64_t s[2] = { (uintptr_t)c->buffer[k].word + c->buffer[k].op,
+					  c->buffer[k].value };
+
+			h = hash(h, s, sizeof(s));
+		}
+		h = hash(h, &(uint64_t){ c->stores }, 8);
+	}
+	return h;
 }

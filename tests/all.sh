@@ -39,7 +39,7 @@ fuzz() {
 	make -j2 fuzzers && tests/fuzz/run.sh corpora
 }
 
-[ $# != 0 ] || set -- unit hostile coverage seeded prove fuzz race seam image conformance repro
+[ $# != 0 ] || set -- unit hostile coverage seeded fuzz race seam image conformance repro
 for name in "$@"; do
 	case $name in
 	unit)
@@ -71,6 +71,7 @@ for name in "$@"; do
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak)
+		part "soak: bounded proofs" make prove
 		part "soak: interleavings" tests/race/run.sh soak
 		part "soak: stopped vCPUs, threads" tests/race/stop.sh soak
 		part "soak: guests" tests/image/soak.sh

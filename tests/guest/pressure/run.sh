@@ -18,7 +18,7 @@ run() { # MIB
 
 # One too small is refused by the packer, or ends with a reason of its own.
 too_small() {
-	grep -q -e 'is too small for the firmware' "$out/pack.log" || grep -q -e 'stop: out of SVSM memory' "$out/log"
+	grep -q -e 'is too small for the firmware' "$out/pack.log" || grep -q -e 'out of SVSM memory (reason 16' "$out/log"
 }
 
 size=2

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of svsm-sim, each in its own file: what is on its command line, its exit status. */
+#pragma once
+
+/* Besides 0: */
+#define STATUS_REFUSED 1   /* what was asked about is not so */
+#define STATUS_BAD_INPUT 2 /* a command line or a file that makes no sense; said in one line */
+
+int cmd_reason(int argc, char **argv);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A recorded run: what the event rings of all CPUs had, in the order in which
+ * it was read. A header, then steps up to the end of the file, all little
+ * endian. There is no count: a run that was cut short is a shorter run.
+ */
+#pragma once
+#include <stdint.h>
+
+#define TRACE_MAGIC "SVSMTRC\n"
+#define TRACE_VERSION 1U
+
+struct trace_header {
+	char magic[8];
+	uint32_t version, record_bytes;
+	uint64_t machines; /* chart_hash() */
+	uint64_t reserved;
+};
+
+struct trace_step {
+	uint64_t time, argument;
+	uint32_t vcpu; /* APIC id */
+	uint8_t machine, state;
+	uint16_t event;
+	uint16_t cpu;
+	uint16_t lost; /* of that CPU's, overwritten before this one was read; at most 65535 */
+	uint32_t result;
+};
+
+_Static_assert(sizeof(struct trace_header) == 32 && sizeof(struct trace_step) == 32, "no padding");

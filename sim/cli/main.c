@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* svsm-sim COMMAND ...: the firmware's own objects on the model of the platform. */
+#include <sim/command.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command {
+	const char *name, *words;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "reason", "a GHCB termination reason in words", cmd_reason },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void usage(FILE *to)
+{
+	fputs("usage: svsm-sim COMMAND ...; `svsm-sim COMMAND --help` says more\n", to);
+	for (unsigned int i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].words);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return STATUS_BAD_INPUT;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	for (unsigned int i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "svsm-sim: no such command: %s\n", argv[1]);
+	return STATUS_BAD_INPUT;
+}

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# svsm-sim, for GNUmakefile.
+
+# svsm-sim: a file in one of its folders is part of it.
+sim_src := $(sort $(foreach dir,cli trace step scenario view explore,$(wildcard sim/$(dir)/*.c)))
+sim_libs :=
+
+sim_objects = $(call objects,$(1),$(sim_src) $(fuzz_src)) $(1)/charts.o $(mbedtls_host:%=$(1)/mbedtls/%.o)
+
+# svsm-sim's own tests run the one with the sanitizers.
+$(O)/svsm-sim: $(call sim_objects,$(tool)) sim/host/firmware.ld
+	$(CC) $(filter %.o,$^) -pthread -Wl,-T,sim/host/firmware.ld $(sim_libs) -o $@
+
+$(O)/svsm-sim-asan: $(call sim_objects,$(unit)) sim/host/firmware.ld
+	$(CC) -fsanitize=address,undefined $(filter %.o,$^) -pthread -Wl,-T,sim/host/firmware.ld $(sim_libs) -o $@
+
+$(O)/charts.c: sim/trace/charts.awk $(machines)
+	mkdir -p $(@D)
+	awk -f $^ >$@
+
+$(tool)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
+	$(call compile,$(tool_flags))
+$(unit)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
+	$(call compile,$(unit_flags))

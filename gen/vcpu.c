@@ -32,11 +32,10 @@ enum event vcpu_go(struct vcpu *v, enum event next, uint64_t steps)
 {
 	uint64_t p = 0 - steps;
 	const uint64_t pe = 0, eof = 1; /* there is no end of input */
-
-	v->ring = ring_own();
+	struct ring *own = ring_own();
 
 	
-#line 27 "gen/vcpu.c"
+#line 26 "gen/vcpu.c"
 	{
 	if ( p == pe )
 		goto _test_eof;
@@ -44,8 +43,8 @@ enum event vcpu_go(struct vcpu *v, enum event next, uint64_t steps)
 	{
 case 1:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 34 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 33 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 1: goto tr1;
 		case 18: goto tr2;
@@ -55,7 +54,7 @@ tr0:
 #line 30 "sm/vcpu.rl"
 	{ next = vcpu_wrong(v, next); }
 	goto st0;
-#line 42 "gen/vcpu.c"
+#line 41 "gen/vcpu.c"
 st0:
  v->cs = 0;
 	goto _out;
@@ -70,8 +69,8 @@ st2:
 		goto _test_eof2;
 case 2:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 54 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 53 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 3: goto tr3;
 		case 4: goto tr2;
@@ -90,8 +89,8 @@ st3:
 		goto _test_eof3;
 case 3:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 70 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 69 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 6: goto tr6;
 		case 7: goto tr7;
@@ -123,8 +122,8 @@ st4:
 		goto _test_eof4;
 case 4:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 97 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 96 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 15: goto tr4;
 		case 16: goto tr14;
@@ -141,8 +140,8 @@ st5:
 		goto _test_eof5;
 case 5:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 111 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 110 "gen/vcpu.c"
 	if ( ( (int)next) == 15 )
 		goto tr2;
 	goto tr0;
@@ -157,8 +156,8 @@ st6:
 		goto _test_eof6;
 case 6:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 123 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 122 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 1: goto tr1;
 		case 2: goto tr15;
@@ -175,8 +174,8 @@ st7:
 		goto _test_eof7;
 case 7:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 137 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 136 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 1: goto tr1;
 		case 16: goto tr2;
@@ -194,8 +193,8 @@ st8:
 		goto _test_eof8;
 case 8:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 152 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 151 "gen/vcpu.c"
 	goto tr0;
 tr7:
 #line 26 "sm/vcpu.rl"
@@ -220,8 +219,8 @@ st9:
 		goto _test_eof9;
 case 9:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 171 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 170 "gen/vcpu.c"
 	if ( ( (int)next) == 15 )
 		goto tr4;
 	goto tr0;
@@ -240,8 +239,8 @@ st10:
 		goto _test_eof10;
 case 10:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 186 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 185 "gen/vcpu.c"
 	switch( ( (int)next) ) {
 		case 15: goto tr4;
 		case 21: goto tr5;
@@ -258,8 +257,8 @@ st11:
 		goto _test_eof11;
 case 11:
 #line 12 "sm/vcpu.rl"
-	{ vcpu_record(v, next); }
-#line 200 "gen/vcpu.c"
+	{ vcpu_record(v, own, next); }
+#line 199 "gen/vcpu.c"
 	goto tr0;
 	}
 	_test_eof2:  v->cs = 2; goto _test_eof; 
@@ -291,13 +290,13 @@ case 11:
 #line 30 "sm/vcpu.rl"
 	{ next = vcpu_wrong(v, next); }
 	break;
-#line 230 "gen/vcpu.c"
+#line 229 "gen/vcpu.c"
 	}
 	}
 
 	_out: {}
 	}
 
-#line 92 "sm/vcpu.rl"
+#line 91 "sm/vcpu.rl"
 	return next;
 }

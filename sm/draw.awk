@@ -41,7 +41,7 @@ FILENAME ~ /event\.h$/ {
 
 FILENAME ~ /\.rl$/ {
 	if ($1 == "action" && $0 !~ /^action at_[a-z]+ +\{ [a-z]->at = [A-Z_]+;( p = pe - 1;)? \}$/ && \
-	    $0 !~ /^action ring +\{ [a-z_]+\([a-z], next\); \}$/ && \
+	    $0 !~ /^action ring +\{ [a-z_]+\([a-z], own, next\); \}$/ && \
 	    $0 !~ /^action [a-z]+ +\{ next = [a-z_]+\([a-z](, (ev|next))?\); \}$/)
 		die("not one call: " $0)
 	if ($0 ~ /^main := \($/) {

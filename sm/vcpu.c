@@ -13,6 +13,7 @@ void vcpu_setup(struct vcpu *v, struct vcpu_slot *slot, pa_t vmsa, pa_t ca, uint
 	vcpu_init(v);
 	v->vmpl = guest_vmpl;
 	v->apic_id = apic_id;
+	v->who = RING_WHO(MACHINE_VCPU, apic_id);
 	v->vmsa = vmsa;
 	v->ca = ca;
 	v->slot = slot;

@@ -9,7 +9,7 @@ access v->;
 getkey (int)next;
 import "event.h";
 
-action ring   { vcpu_record(v, next); }
+action ring   { vcpu_record(v, own, next); }
 
 action enter  { next = vcpu_enter(v); }
 action park   { next = vcpu_park(v); }
@@ -85,8 +85,7 @@ enum event vcpu_go(struct vcpu *v, enum event next, uint64_t steps)
 {
 	uint64_t p = 0 - steps;
 	const uint64_t pe = 0, eof = 1; /* there is no end of input */
-
-	v->ring = ring_own();
+	struct ring *own = ring_own();
 
 	%% write exec;
 	return next;

@@ -8,8 +8,7 @@
 #include <svsm/vcpus.h>
 #include <svsm/withdrawn.h>
 
-#define PRESENT 1ULL /* in an address word */
-#define STARTUP 0U   /* the slot taken first */
+#define STARTUP 0U /* the slot taken first */
 
 /* What CREATE_VCPU leaves for a CPU: 0, or the age and the index + 1 of a slot. */
 #define LETTER_INDEX 0xffffULL
@@ -77,23 +76,15 @@ void slot_publish(struct vcpu_slot *slot, unsigned int cpu, pa_t vmsa, pa_t ca)
 	uint64_t age = age_of(shared64_load(&slot->state));
 
 	slot->cpu = cpu;
-	shared64_store(&slot->vmsa, vmsa.raw | PRESENT);
-	shared64_store(&slot->ca, ca.raw | PRESENT);
+	shared64_store(&slot->vmsa, vmsa.raw | SLOT_PRESENT);
+	shared64_store(&slot->ca, ca.raw | SLOT_PRESENT);
 	shared64_store(&slot->state, age + SLOT_LIVE);
 	(void)shared64_swap(&seats[cpu].letter, letter_of(slot, age));
 }
 
-bool slot_ca(const struct vcpu_slot *slot, pa_t *ca)
-{
-	uint64_t word = shared64_load(&slot->ca);
-
-	*ca = pa(word - PRESENT);
-	return word != 0;
-}
-
 void slot_move_ca(struct vcpu_slot *slot, pa_t ca)
 {
-	shared64_store(&slot->ca, ca.raw | PRESENT);
+	shared64_store(&slot->ca, ca.raw | SLOT_PRESENT);
 }
 
 void slot_forget_pages(struct vcpu_slot *slot)
@@ -109,7 +100,7 @@ enum err slot_close(pa_t vmsa, struct vcpu_slot *own, struct vcpu_slot **slot)
 	for (unsigned int i = STARTUP + 1; i < VCPU_SLOTS; i++) {
 		uint64_t seen = shared64_load(&slots[i].state);
 
-		if (shared64_load(&slots[i].vmsa) != (vmsa.raw | PRESENT))
+		if (shared64_load(&slots[i].vmsa) != (vmsa.raw | SLOT_PRESENT))
 			continue;
 		*slot = &slots[i];
 		if (*slot != own && (seen & (SLOT_PHASE | SLOT_SERVED)) != SLOT_LIVE)
@@ -141,7 +132,7 @@ void slot_reopen(struct vcpu_slot *slot, const struct vcpu_slot *own)
 static bool may_inherit(const struct vcpu_slot *slot, uint64_t state, pa_t ca, unsigned int cpu)
 {
 	return (state & (SLOT_PHASE | SLOT_SERVED)) == SLOT_LIVE && slot->cpu == cpu &&
-	       shared64_load(&slot->ca) == (ca.raw | PRESENT);
+	       shared64_load(&slot->ca) == (ca.raw | SLOT_PRESENT);
 }
 
 bool slot_has_ca(pa_t ca, unsigned int cpu)
@@ -163,7 +154,7 @@ bool slot_inherit_ca(pa_t ca, unsigned int cpu)
 				  age_of(seen) | (seen & SLOT_HELD) | SLOT_CLOSING))
 			continue;
 		/* A request of its own may have moved it, and the state is as it was before. */
-		has = shared64_load(&slots[i].ca) == (ca.raw | PRESENT);
+		has = shared64_load(&slots[i].ca) == (ca.raw | SLOT_PRESENT);
 		if (has)
 			shared64_store(&slots[i].ca, 0);
 		slot_reopen(&slots[i], NULL);
@@ -186,7 +177,7 @@ void slot_closed(struct vcpu_slot *slot)
 
 static bool overlaps(pa_t page, enum page_size size, uint64_t owned)
 {
-	return (owned & PRESENT) != 0 && owned - PRESENT - page.raw < size_bytes(size);
+	return (owned & SLOT_PRESENT) != 0 && owned - SLOT_PRESENT - page.raw < size_bytes(size);
 }
 
 bool vcpu_owns(pa_t page, enum page_size size)

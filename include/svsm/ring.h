@@ -15,11 +15,18 @@ enum machine { MACHINE_BOOT, MACHINE_VCPU, MACHINE_PVALIDATE, MACHINE_CREATE };
 struct ring_entry {
 	uint64_t time; /* hw_tsc() */
 	uint64_t argument;
-	uint32_t vcpu; /* APIC id */
-	uint8_t machine;
-	uint8_t state; /* where the step began: the machine's `at` */
-	uint16_t event;
+	union {
+		struct {
+			uint32_t vcpu; /* APIC id */
+			uint8_t machine;
+			uint8_t state; /* where the step began: the machine's `at` */
+			uint16_t event;
+		};
+		uint64_t step; /* all of it */
+	};
 };
+/* A step of this vCPU's and machine, its state and event yet to be set. */
+#define RING_WHO(machine, vcpu) ((uint64_t)(machine) << 32 | (vcpu))
 
 struct ring {
 	uint64_t count; /* ever appended */

@@ -34,10 +34,10 @@ enum vcpu_at {
 
 struct vcpu {
 	int cs;
-	enum vcpu_at at;
-	struct ring *ring; /* of the CPU it runs on */
 	unsigned int vmpl;
+	enum vcpu_at at;
 	uint32_t apic_id;
+	uint64_t who;	       /* as the ring has it: RING_WHO() */
 	bool startup;	       /* the one that boots the guest */
 	bool entered;	       /* VMPL0 has come back from it */
 	bool available;	       /* MEM_AVAILABLE as it is in the calling area */
@@ -96,13 +96,12 @@ static inline enum event call_decode(struct vcpu *v)
 /* So many steps, each recorded in the ring; less when it is over. */
 enum event vcpu_go(struct vcpu *v, enum event next, uint64_t steps);
 
-static inline void vcpu_record(const struct vcpu *v, enum event ev)
+static inline void vcpu_record(const struct vcpu *v, struct ring *own, enum event ev)
 {
-	struct ring_entry *e = ring_next(v->ring);
+	struct ring_entry *e = ring_next(own);
 
 	e->argument = v->call.rax;
-	e->vcpu = v->apic_id;
-	e->machine = MACHINE_VCPU;
+	e->step = v->who;
 	e->state = (uint8_t)v->at;
 	e->event = (uint16_t)ev;
 }

@@ -27,12 +27,14 @@
 #define SLOT_SERVED 0x10ULL
 #define SLOT_AGE 0x100ULL
 
+#define SLOT_PRESENT 1ULL /* in an address word */
+
 struct vcpu;
 
 /* In a cache line of its own: each CPU writes its vCPU's with every request. */
 struct vcpu_slot {
 	shared64 state;
-	shared64 vmsa, ca; /* address | 1, 0: none. Both pages PAGE_USED */
+	shared64 vmsa, ca; /* address | SLOT_PRESENT, 0: none. Both pages PAGE_USED */
 	struct vcpu *context;
 	unsigned int cpu; /* that serves it */
 } __attribute__((aligned(64)));
@@ -62,7 +64,13 @@ void slot_reopen(struct vcpu_slot *slot, const struct vcpu_slot *own);
 void slot_closed(struct vcpu_slot *slot);
 
 /* For who serves or closes it: its calling area; false: it has none any more. */
-bool slot_ca(const struct vcpu_slot *slot, pa_t *ca);
+static inline bool slot_ca(const struct vcpu_slot *slot, pa_t *ca)
+{
+	uint64_t word = shared64_load(&slot->ca);
+
+	*ca = pa(word - SLOT_PRESENT);
+	return word != 0;
+}
 void slot_move_ca(struct vcpu_slot *slot, pa_t ca);
 
 /*

@@ -62,6 +62,7 @@ for name in "$@"; do
 	image)
 		part "guests under QEMU" tests/image/run.sh
 		part "the firmware's protections" tests/image/faults.sh
+		part "GDB on the image" tests/image/debug.sh
 		part "memory under pressure" tests/guest/pressure/run.sh
 		part "soft-SNP's counters" sim/softsnp/selftest.sh
 		;;

@@ -9,6 +9,7 @@
 #   TRACE=0   1: a line for every exit
 #   CALLS=0   1: a line for every SVSM call
 #   INJECT=   a vector for VMPL0, at its entry INJECT_AT=, with INJECT_ERROR=
+#   GDB=      a socket for GDB, which has to start it (debug.sh)
 #   LA57=1    0: no five-level tables, so that the C-bit is 47
 # Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,
 # 3 reset, 4 stopped or terminated, 5 hangs.
@@ -57,7 +58,8 @@ ram=2688
 address=phys-bits=52,+la57
 [ "$LA57" = 1 ] || address=phys-bits=48
 set --
-[ "$ICOUNT" = 0 ] || set -- -icount shift=0,sleep=off
+[ -z "${GDB:-}" ] || set -- -S -chardev "socket,id=gdb,path=$GDB,server=on,wait=off" -gdb chardev:gdb
+[ "$ICOUNT" = 0 ] || set -- "$@" -icount shift=0,sleep=off
 timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m "${ram}M" \
 	-smp "$CPUS,sockets=1,cores=$CPUS,threads=1" \
 	-cpu "EPYC,+svm,$address,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma,-cx16" \

@@ -18,6 +18,11 @@ $(O)/charts.c: sim/trace/charts.awk $(machines)
 	mkdir -p $(@D)
 	awk -f $^ >$@
 
+# soft-SNP's TRACE= is another one.
+events = TRACE=0 $(if $(TRACE),EVENTS='$(TRACE)' RINGS=0x$$(nm $(O)/svsm.elf | sed -n 's/ [A-Za-z] rings$$//p'))
+
+$(ss)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
+	$(call compile,$(ss_flags))
 $(tool)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
 	$(call compile,$(tool_flags))
 $(unit)/charts.o: $(O)/charts.c GNUmakefile | $(ready)

@@ -5,6 +5,7 @@
  * endian. There is no count: a run that was cut short is a shorter run.
  */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TRACE_MAGIC "SVSMTRC\n"
@@ -28,3 +29,20 @@ struct trace_step {
 };
 
 _Static_assert(sizeof(struct trace_header) == 32 && sizeof(struct trace_step) == 32, "no padding");
+
+/* A trace in memory. */
+struct trace {
+	const struct trace_step *step;
+	uint64_t steps, rest; /* rest: bytes at the end that are no whole step */
+	void *map;
+	uint64_t bytes;
+};
+
+/* False when it is none: said in one line, with the byte. What is cut short is one. */
+bool trace_open(struct trace *t, const char *path);
+void trace_close(struct trace *t);
+
+static inline uint64_t trace_offset(uint64_t step)
+{
+	return sizeof(struct trace_header) + step * sizeof(struct trace_step);
+}

@@ -8,6 +8,7 @@ static const struct command {
 	const char *name, *words;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "replay", "a recorded run, checked and stepped through", cmd_replay },
 	{ "reason", "a GHCB termination reason in words", cmd_reason },
 };
 

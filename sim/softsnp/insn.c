@@ -175,6 +175,8 @@ static void vmgexit(struct cpu *c)
 	unsigned int from = vcpu->vmpl;
 	enum snp_exit result;
 
+	if (from == 0)
+		events_read(c);
 	exit_skip(c, RMP_BYTES);
 	c->calls.exits_now++;
 	result = snp_vmgexit(&machine.snp, c->id);

@@ -16,7 +16,7 @@
 
 _Noreturn void main(uint32_t magic, uint32_t multiboot);
 
-struct machine machine;
+struct soft_snp machine;
 
 /* Value of `name=` on the command line, or `otherwise`. */
 static uint64_t option(const char *name, uint64_t otherwise)
@@ -26,7 +26,7 @@ static uint64_t option(const char *name, uint64_t otherwise)
 
 	for (; (at = strstr(at, name)) != NULL; at += length)
 		if ((at == mem_command_line() || at[-1] == ' ') && at[length] == '=')
-			return strtoul(at + length + 1, NULL, 10);
+			return strtoul(at + length + 1, NULL, 0);
 	return otherwise;
 }
 
@@ -48,6 +48,7 @@ static void parse_options(void)
 	machine.options.inject_at = option("inject_at", 0);
 	machine.options.inject = (unsigned int)option("inject", 0) & 0xff;
 	machine.options.inject_error = option("inject_error", 0);
+	machine.options.rings = option("rings", 0);
 }
 
 /* The C-bit is an ordinary address bit of TCG, so the nested tables need it. */

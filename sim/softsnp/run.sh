@@ -10,6 +10,7 @@
 #   CALLS=0   1: a line for every SVSM call
 #   INJECT=   a vector for VMPL0, at its entry INJECT_AT=, with INJECT_ERROR=
 #   GDB=      a socket for GDB, which has to start it (debug.sh)
+#   EVENTS=   a file to record the firmware's steps in, with RINGS=, the address of its rings
 #   LA57=1    0: no five-level tables, so that the C-bit is 47
 # Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,
 # 3 reset, 4 stopped or terminated, 5 hangs.
@@ -60,14 +61,23 @@ address=phys-bits=52,+la57
 set --
 [ -z "${GDB:-}" ] || set -- -S -chardev "socket,id=gdb,path=$GDB,server=on,wait=off" -gdb chardev:gdb
 [ "$ICOUNT" = 0 ] || set -- "$@" -icount shift=0,sleep=off
+# A run that is killed leaves the unfinished file, which is one all the same.
+events=
+if [ -n "${EVENTS:-}" ]; then
+	events=$EVENTS.part
+	: 2>/dev/null >"$events" || refuse "cannot write $events"
+	set -- "$@" -chardev "file,id=events,path=$(printf '%s' "$events" | sed 's/,/,,/g')" \
+		-device isa-debugcon,iobase=0xe9,chardev=events
+fi
 timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m "${ram}M" \
 	-smp "$CPUS,sockets=1,cores=$CPUS,threads=1" \
 	-cpu "EPYC,+svm,$address,+umip,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec,-avx2,-avx,-f16c,-fma,-cx16" \
 	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-device isa-debug-exit,iobase=0xf4 "$@" \
 	-kernel "$SOFTSNP" -initrd "$IGVM" \
-	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS cpus=$CPUS trace=$TRACE calls=$CALLS$inject"
+	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS cpus=$CPUS trace=$TRACE calls=$CALLS$inject${EVENTS:+ rings=$RINGS}"
 status=$?
+[ ! -e "$events" ] || mv "$events" "$EVENTS"
 case $status in
 33) exit 0 ;;
 37) exit 2 ;;

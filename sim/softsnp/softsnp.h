@@ -21,6 +21,7 @@ struct options {
 	uint64_t inject_at; /* entry of VMPL0 of vCPU 0 that gets an event; 0: none */
 	unsigned int inject;
 	uint64_t inject_error;
+	uint64_t rings; /* where VMPL0 has its event rings; 0: they are not read */
 };
 
 /* One kind of SVSM call, by what the guest had in RAX; the last: all others. */
@@ -94,7 +95,7 @@ struct cpu {
 	struct cpu_counters count;
 };
 
-struct machine {
+struct soft_snp {
 	struct snp snp;
 	struct options options;
 	struct cpu cpu[SNP_VCPUS];
@@ -104,7 +105,7 @@ struct machine {
 	uint64_t enter_cost;	   /* TSC ticks around VMRUN that are not the guest's */
 };
 
-extern struct machine machine;
+extern struct soft_snp machine;
 extern const char image_start[], image_end[]; /* softsnp.lds */
 
 static inline unsigned int cpu_vmpl(const struct cpu *c)
@@ -245,6 +246,9 @@ void calls_begin(struct cpu *c); /* registers are still the guest's */
 void calls_end(struct cpu *c);
 void calls_add(struct call_stats *total, const struct call_stats *s);
 void calls_account(struct cpu *c, uint64_t ticks); /* of the guest, its exit counted as one */
+
+/* events.c: VMPL0 is about to be left, by VMGEXIT */
+void events_read(const struct cpu *c);
 
 /* protect.c: writes to VMPL0's page tables */
 void protect_start(struct cpu *c);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether a recorded run is one that the machines allow, step by step: each
+ * step is an arrow of its chart, and the one that comes next on its CPU is
+ * where that arrow leads, with what its verb can return. A call's own machine
+ * runs inside the step of the vCPU's that has the verb for it.
+ */
+#pragma once
+#include <sim/trace.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <svsm/types.h>
+
+/* What the charts leave open about a step's argument. */
+enum check_argument { ARGUMENT_ANY, ARGUMENT_SAME, ARGUMENT_LEAST, ARGUMENT_MORE };
+
+/* A step that may come next. */
+struct check_next {
+	uint8_t machine, state;
+	uint32_t events; /* a bit each */
+	enum check_argument rule;
+	uint64_t argument; /* of the rule */
+};
+
+#define CHECK_NEXT 2U
+
+struct check_cpu {
+	bool begun;   /* it has had a step, or lost some */
+	bool unknown; /* steps are lost: the next one may be any */
+	bool has_vcpu;
+	uint32_t vcpu;
+	uint64_t time;
+	struct check_next next[CHECK_NEXT];
+	unsigned int count; /* of them; 0: it has come to its end */
+	/* inside a request: */
+	bool has_rax;
+	uint64_t rax;
+	struct check_next list; /* of the PVALIDATE call's own machine, when it goes on */
+	bool has_list;
+};
+
+struct check {
+	uint64_t steps; /* accepted */
+	bool booted;
+	unsigned int lost_cpu, lost_left; /* read together with a step before which some are lost */
+	bool lost_guest;		  /* the guest has run since that step */
+	struct check_cpu cpu[CPU_MAX];
+};
+
+void check_begin(struct check *c);
+
+/* False: not allowed; `why` says what was expected, and `c` is of no more use. */
+#define CHECK_WORDS 400U
+bool check_step(struct check *c, const struct trace_step *s, char why[CHECK_WORDS]);

@@ -14,6 +14,11 @@ $(O)/svsm-sim: $(call sim_objects,$(tool)) sim/host/firmware.ld
 $(O)/svsm-sim-asan: $(call sim_objects,$(unit)) sim/host/firmware.ld
 	$(CC) -fsanitize=address,undefined $(filter %.o,$^) -pthread -Wl,-T,sim/host/firmware.ld $(sim_libs) -o $@
 
+trace_test := tests/sim/trace_test.c sim/trace/check.c sim/trace/follow.c sim/trace/file.c sim/trace/chart.c \
+	gen/event_name.c
+$(O)/trace-test: $(call objects,$(unit),$(trace_test)) $(unit)/charts.o
+	$(CC) -fsanitize=address,undefined $^ -o $@
+
 $(O)/charts.c: sim/trace/charts.awk $(machines)
 	mkdir -p $(@D)
 	awk -f $^ >$@

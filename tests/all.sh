@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # All tests, or the parts named: unit hostile coverage seeded prove fuzz race
-# seam image repro soak. Every part prints TAP lines; they are counted here, and
+# seam image sim repro soak. Every part prints TAP lines; they are counted here, and
 # a part that fails without one counts as one failure. The last line is
 # "N passed, N failed".
 set -u
@@ -39,7 +39,7 @@ fuzz() {
 	make -j2 fuzzers && tests/fuzz/run.sh corpora
 }
 
-[ $# != 0 ] || set -- unit hostile coverage seeded fuzz race seam image conformance repro
+[ $# != 0 ] || set -- unit hostile coverage seeded fuzz race seam image sim conformance repro
 for name in "$@"; do
 	case $name in
 	unit)
@@ -70,6 +70,7 @@ for name in "$@"; do
 		part "conformance" make conformance
 		part "conformance: checks left out" tests/conformance/mutants.sh
 		;;
+	sim) part "svsm-sim: record and replay" tests/sim/trace.sh ;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak)
 		part "soak: bounded proofs" make prove

@@ -89,7 +89,7 @@ void events_read(const struct cpu *c)
 		return;
 	lost = count - seen[cpu] > RING_ENTRIES ? count - seen[cpu] - RING_ENTRIES : 0;
 	for (seen[cpu] += lost; seen[cpu] < count; seen[cpu]++) {
-		struct ring_entry e;
+		struct ring_entry e = { 0 };
 		uint64_t at = offsetof(struct ring, entry) + seen[cpu] % RING_ENTRIES * sizeof(e);
 
 		if (!peek(c, ring + at, &e, sizeof(e)))

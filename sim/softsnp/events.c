@@ -36,12 +36,14 @@ static bool peek(const struct cpu *c, uint64_t linear, void *to, size_t bytes)
 	return true;
 }
 
-static void put(const void *from, size_t bytes)
+/* A header or a step. */
+static void put(const void *from)
 {
-	const uint8_t *byte = from;
+	uint8_t bytes[sizeof(struct trace_step)];
 
-	for (size_t i = 0; i < bytes; i++)
-		port_out8(EVENTS_PORT, byte[i]);
+	memcpy(bytes, from, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		port_out8(EVENTS_PORT, bytes[i]);
 }
 
 static void begin(void)
@@ -54,7 +56,7 @@ static void begin(void)
 	};
 
 	begun = true;
-	put(&header, sizeof(header));
+	put(&header);
 }
 
 static void put_entry(const struct ring_entry *e, unsigned int cpu, uint64_t lost)
@@ -70,7 +72,7 @@ static void put_entry(const struct ring_entry *e, unsigned int cpu, uint64_t los
 		.lost = lost < UINT16_MAX ? (uint16_t)lost : UINT16_MAX,
 	};
 
-	put(&step, sizeof(step));
+	put(&step);
 }
 
 void events_read(const struct cpu *c)
@@ -89,7 +91,7 @@ void events_read(const struct cpu *c)
 		return;
 	lost = count - seen[cpu] > RING_ENTRIES ? count - seen[cpu] - RING_ENTRIES : 0;
 	for (seen[cpu] += lost; seen[cpu] < count; seen[cpu]++) {
-		struct ring_entry e = { 0 };
+		struct ring_entry e;
 		uint64_t at = offsetof(struct ring, entry) + seen[cpu] % RING_ENTRIES * sizeof(e);
 
 		if (!peek(c, ring + at, &e, sizeof(e)))

@@ -49,9 +49,17 @@ make -s -j2 sim softsnp $sim .build/trace-test || exit 1
 record boot
 record hotplug CPUS=4 GUEST=hotplug
 record stub GUEST=stub
-cp $out/boot.trace $out/scratch.trace
-.build/trace-test $out/boot.trace $out/scratch.trace $out/million.trace ||
-	failures=$((failures + 1))
+for name in hotplug boot; do
+	cp $out/$name.trace $out/scratch.trace
+	.build/trace-test $out/$name.trace $out/scratch.trace $out/million.trace ||
+		failures=$((failures + 1))
+done
+
+# QEMU is killed in the middle of it.
+rm -f $out/killed.trace
+make run TRACE=$out/killed.trace TIMEOUT=5 >$out/killed.log 2>&1
+! grep -q 'power off' $out/killed.log && $sim replay --check $out/killed.trace >$out/killed.check
+result $? "what a run that is killed leaves: $(cat $out/killed.check)"
 
 said=$(.build/svsm-sim replay --check $out/million.trace)
 rate=$(sed -n 's/^1000000 steps, all allowed (\([0-9]*\)\..* million steps.*/\1/p' <<<"$said")

@@ -50,7 +50,7 @@ static bool differs(const struct trace *t, uint64_t at, const void *want, uint64
 {
 	uint64_t there = t->bytes > at ? t->bytes - at : 0;
 
-	return there != 0 &&
+	return there != 0 && t->map != NULL &&
 	       memcmp((const uint8_t *)t->map + at, want, there < bytes ? there : bytes) != 0;
 }
 

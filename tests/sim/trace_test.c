@@ -34,6 +34,11 @@ static uint64_t draw(void)
 	return seed * 0x2545f4914f6cdd1dULL;
 }
 
+static uint64_t draw_step(void)
+{
+	return steps == 0 ? 0 : draw() % steps;
+}
+
 static void report(bool ok, const char *name)
 {
 	printf("%sok - %s\n", ok ? "" : "not ", name);
@@ -187,7 +192,7 @@ static void test_mutations(void)
 	for (unsigned int i = 0; i < MUTATIONS; i++) {
 		enum field field = (enum field)(draw() % FIELDS);
 
-		count[field][mutate(draw() % steps, field)]++;
+		count[field][mutate(draw_step(), field)]++;
 	}
 	printf("# field     refused  same order  a list's next  full ring  last  neither\n");
 	for (unsigned int f = 0; f < FIELDS; f++) {
@@ -310,13 +315,13 @@ static bool write_million(const char *from, const char *to)
 			break;
 		first = end;
 	}
-	for (i = 0; ok && i < million; i++) {
+	for (i = 0; ok && first < end && i < million; i++) {
 		struct trace_step s = step[i < first ? i : first + (i - first) % (end - first)];
 
 		s.time = i;
 		ok = fwrite(&s, sizeof(s), 1, out) == 1;
 	}
-	ok = ok && fclose(out) == 0;
+	ok = i == million && fclose(out) == 0;
 	return in != NULL && fclose(in) == 0 && ok;
 }
 

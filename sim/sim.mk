@@ -32,3 +32,10 @@ $(tool)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
 	$(call compile,$(tool_flags))
 $(unit)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
 	$(call compile,$(unit_flags))
+
+# It has them in it.
+$(tool)/sim/view/page.o $(unit)/sim/view/page.o: sim/view/page.html $(machines:sm/%.rl=gen/%.svg)
+
+view_test := tests/sim/view_test.c sim/trace/chart.c gen/event_name.c
+$(O)/view-test: $(call objects,$(unit),$(view_test)) $(unit)/charts.o
+	$(CC) -fsanitize=address,undefined $^ -o $@

@@ -70,7 +70,10 @@ for name in "$@"; do
 		part "conformance" make conformance
 		part "conformance: checks left out" tests/conformance/mutants.sh
 		;;
-	sim) part "svsm-sim: record and replay" tests/sim/trace.sh ;;
+	sim)
+		part "svsm-sim: record and replay" tests/sim/trace.sh
+		part "svsm-sim: view" tests/sim/view.sh
+		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak)
 		part "soak: bounded proofs" make prove

@@ -9,6 +9,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "replay", "a recorded run, checked and stepped through", cmd_replay },
+	{ "view", "a recorded run as a page for a browser", cmd_view },
 	{ "reason", "a GHCB termination reason in words", cmd_reason },
 };
 

@@ -63,6 +63,7 @@ for name in "$@"; do
 		part "guests under QEMU" tests/image/run.sh
 		part "the firmware's protections" tests/image/faults.sh
 		part "GDB on the image" tests/image/debug.sh
+		part "injected into VMPL0" tests/image/inject.sh
 		part "memory under pressure" tests/guest/pressure/run.sh
 		part "soft-SNP's counters" sim/softsnp/selftest.sh
 		;;
@@ -80,6 +81,7 @@ for name in "$@"; do
 		part "soak: interleavings" tests/race/run.sh soak
 		part "soak: stopped vCPUs, threads" tests/race/stop.sh soak
 		part "soak: guests" tests/image/soak.sh
+		part "soak: injected into VMPL0" tests/image/inject.sh soak
 		part "soak: conformance, checks left out" tests/conformance/mutants.sh soak
 		part "soak: fuzz" make fuzz T=600
 		part "soak: what the fuzzers find" tests/fuzz/seeds.sh

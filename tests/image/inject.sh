@@ -39,10 +39,10 @@ ends_well() { # VECTOR REASON FIXUP
 }
 
 class() { # NAME REASON ERROR VECTOR...
-	local name=$1 reason=$2 error=$3 vector fixup=no bad=
+	local name=$1 reason=$2 error=$3 vector fixup=no bad= pick=$RANDOM # a subshell has a RANDOM of its own
 	[ "$reason" != '[0-9]+' ] || fixup=fixup
 	shift 3
-	for vector in $(printf '%s\n' "$@" | shuf -n "$samples" --random-source=<(yes "$RANDOM")); do
+	for vector in $(printf '%s\n' "$@" | shuf -n "$samples" --random-source=<(yes "$pick")); do
 		boot "$vector" "$error" && ends_well "$vector" "$reason" "$fixup" && continue
 		bad+="#   vector $vector, error $error, entry $at: status $status"$'\n'
 		bad+=$(tail -n 4 $log | sed 's/^/#   | /')$'\n'

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Does each target find a mistake? Builds it once for each line of seeds.txt, with that
-# mistake in one file; starting from its corpus it has to fail in time. TAP lines.
+# mistake in one file; starting from its corpus it has to find an input in time that
+# fails with the mistake, by a check of the target or a sanitizer, and passes without it. TAP lines.
 set -u
 cd "$(dirname "$0")/../.." || exit
 O=${O:-.build} PKG=${PKG:-.build/pkg}
@@ -35,6 +36,7 @@ while IFS= read -r line; do
 	target=${line%% :: *} rest=${line#* :: } seconds=${line##* :: }
 	file=${rest%% :: *} rest=${rest#* :: } expression=${rest%% :: [0-9]*}
 	n=$((n + 1)) start=$SECONDS
+	rm -f "$dir/$target-"*
 	mkdir -p "$dir/new"
 	if ! build "$target" "$file" "$expression"; then
 		echo "not ok $n - fuzz $target: its seed in $file changes nothing or does not build"
@@ -43,10 +45,16 @@ while IFS= read -r line; do
 		-artifact_prefix="$dir/$target-" "$dir/new" "tests/fuzz/corpus/$target" >"$dir/$target.log" 2>&1; then
 		echo "not ok $n - fuzz $target does not find a mistake in $file"
 		failed=1
+	elif ! found=$(ls "$dir/$target-crash-"* 2>/dev/null) || ! grep -a -q -E '^# |runtime error|AddressSanitizer' "$dir/$target.log"; then
+		echo "not ok $n - fuzz $target ends otherwise than by a check, with a mistake in $file"
+		failed=1
+	elif ! "$O/fuzz/$target.exe" "$found" >"$dir/$target.log" 2>&1; then
+		echo "not ok $n - fuzz $target finds it without the mistake in $file too"
+		failed=1
 	else
 		echo "ok $n - fuzz $target finds a mistake in $file ($((SECONDS - start)) s)"
 	fi
-	rm -rf "$dir/new"
+	rm -rf "$dir/new" "$dir/$target-"*
 done < <(grep -v -e '^#' -e '^$' tests/fuzz/seeds.txt)
 echo "1..$n"
 exit $failed

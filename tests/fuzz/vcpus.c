@@ -5,8 +5,17 @@
 #define VMSA_1 (HOST_GUEST_PAGES + 3 * PAGE_4K)
 #define CA_1 (HOST_GUEST_PAGES + 4 * PAGE_4K)
 
+#define TURNS 200U /* a thousand operations each: more than any call has */
+
 static struct input in;
 static bool pending[2];
+static unsigned int stopped; /* for ever, as far as the other one can tell */
+
+/* Whose save area was deleted has no guest that could ask. */
+static bool runs(unsigned int cpu)
+{
+	return host.guest_of[cpu].vmsa != 0 && !host.guest_of[cpu].asleep;
+}
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -15,14 +24,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	host_new_cpus(1, 2);
 	host_serve(EV_START);
 	demand(host_create(1, VMSA_1, CA_1) == 0);
+	host_enter_on(1);
+	demand(runs(0) && runs(1));
 	host_save();
 	return 0;
-}
-
-/* Whose save area was deleted has no guest that could ask. */
-static bool runs(unsigned int cpu)
-{
-	return host.guest_of[cpu].vmsa != 0 && !host.guest_of[cpu].asleep;
 }
 
 static void begin(unsigned int cpu)
@@ -50,6 +55,14 @@ static void go(unsigned int cpu, unsigned int ops)
 		pending[cpu] = !host_part(cpu, ops);
 }
 
+/* In a bounded time, wherever the other one is. */
+static void finish(unsigned int cpu)
+{
+	for (unsigned int turn = 0; pending[cpu] && turn < TURNS; turn++)
+		go(cpu, 1000);
+	demand(!pending[cpu]);
+}
+
 static void all(void)
 {
 	pending[0] = pending[1] = false;
@@ -61,15 +74,15 @@ static void all(void)
 			begin(cpu);
 		go(cpu, 1 + (unsigned int)(what >> 2 & 0x1f));
 	}
-	while (pending[0] || pending[1]) {
-		go(0, 1000);
-		go(1, 1000);
-	}
+	finish(1 - stopped);
+	demand_sound();
+	finish(stopped);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
 	in = (struct input){ bytes, count };
+	stopped = count == 0 ? 0 : bytes[count - 1] & 1;
 	host_reset();
 	demand(host_stops(all) == -1);
 	demand_sound();

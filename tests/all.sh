@@ -69,6 +69,7 @@ for name in "$@"; do
 		;;
 	conformance)
 		part "conformance" make conformance
+		part "conformance in flash" tests/conformance/flash/run.sh
 		part "conformance: checks left out" tests/conformance/mutants.sh
 		;;
 	sim)

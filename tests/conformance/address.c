@@ -50,8 +50,11 @@ static void fill(uint64_t size)
 	add(good | 1ULL << 63, "bit 63 set");
 	add(good | 0xfff0000000000000, "bits 63:52 set");
 	add((boot.ram_end + size - 1) & mask, "first behind RAM");
-	if (size == PAGE_2M && boot.ram_end % PAGE_2M != 0)
+	table[used - 1].needs = NEED_E820;
+	if (size == PAGE_2M && boot.ram_end % PAGE_2M != 0) {
 		add(boot.ram_end & mask, "2 MiB across the end of RAM");
+		table[used - 1].needs = NEED_E820;
+	}
 	add_hole(APIC, size, "local APIC");
 	add_hole(FLASH & mask, size, "last below 4 GiB");
 	add_hole(TERABYTE, size, "1 TiB");

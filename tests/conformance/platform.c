@@ -2,8 +2,16 @@
 /* What the SVSM offers, and calls with everything looked at. */
 #include "conf.h"
 
+#define FLASH_START 0xfff80000UL
+#define FLASH_END 0x100000000UL
 #define QUERY_CORE 1ULL
 #define REGS_MAY (REG_RAX | outputs)
+
+/* flash/reset.S: its memory map is what was launched, not what there is. */
+static bool in_flash(const uint8_t *params)
+{
+	return (uintptr_t)params >= FLASH_START && (uintptr_t)params < FLASH_END;
+}
 
 static bool supported(uint32_t number)
 {
@@ -14,7 +22,7 @@ static bool supported(uint32_t number)
 void platform_ask(void)
 {
 	missing_needs = 0;
-	if (boot.params == NULL)
+	if (in_flash(boot.params))
 		missing_needs |= NEED_E820;
 	if (!supported(CORE_CREATE_VCPU) || !supported(CORE_DELETE_VCPU))
 		missing_needs |= NEED_CREATE;

@@ -331,6 +331,11 @@ void snp_cpuid_page(struct snp *m, uint8_t page[4096]);
 /* The rules of VMRUN for the page: 0, or -1 INVALID, -2 BUSY. */
 int snp_vmrun_check(struct snp *m, uint64_t vmsa_spa, uint64_t vmsa_gpa);
 /*
+ * Whether VMRUN takes an EVENTINJ [snp-arch 3.1, APM2 15.20]: software interrupts
+ * and exceptions 3 and 4 never, with RestrictedInjection #HV alone.
+ */
+bool snp_event_allowed(uint64_t sev_features, uint64_t event);
+/*
  * Optional: marks the VMSA of the vCPU's current VMPL in use from entry to
  * exit, so that RMPUPDATE refuses it meanwhile. snp_vmgexit() is an exit.
  */

@@ -11,6 +11,16 @@
 #define SNP_ACTIVE 0x1ULL
 /* SNPActive, restricted injection, DebugSwap, no host IBS, BTB, SMT, IBPB. */
 #define FEATURES_OFFERED (SNP_ACTIVE | 0x8 | 0x20 | 0x40 | 0x80 | 1ULL << 15 | 1ULL << 21)
+#define RESTRICTED_INJECTION 0x8ULL
+#define EVENT_VALID (1ULL << 31) /* EVENTINJ [APM2 15.20] */
+#define EVENT_ERROR (1ULL << 11)
+#define TYPE_INTERRUPT 0U
+#define TYPE_NMI 2U
+#define TYPE_EXCEPTION 3U
+#define VECTOR_NMI 2U
+#define VECTOR_BP 3U
+#define VECTOR_OF 4U
+#define VECTOR_HV 28U
 #define INVALID (-1)
 #define BUSY (-2)
 
@@ -55,6 +65,20 @@ int snp_vmrun_check(struct snp *m, uint64_t vmsa_spa, uint64_t vmsa_gpa)
 	    !vmsa_features_ok(model_load64(page + FEATURES_AT)) || !reserved_clear(page))
 		return INVALID;
 	return (model_load64(page + VINTR_AT) & VINTR_BUSY) != 0 ? BUSY : 0;
+}
+
+bool snp_event_allowed(uint64_t sev_features, uint64_t event)
+{
+	unsigned int vector = event & 0xff, type = event >> 8 & 7;
+
+	if ((event & EVENT_VALID) == 0)
+		return true;
+	if ((sev_features & RESTRICTED_INJECTION) != 0)
+		return vector == VECTOR_HV && type == TYPE_EXCEPTION && (event & EVENT_ERROR) == 0;
+	if (type == TYPE_EXCEPTION)
+		return vector < 32 && vector != VECTOR_NMI && vector != VECTOR_BP &&
+		       vector != VECTOR_OF;
+	return type == TYPE_INTERRUPT || type == TYPE_NMI;
 }
 
 int snp_vmrun(struct snp *m, unsigned int cpu)

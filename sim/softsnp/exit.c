@@ -50,7 +50,7 @@ static void exception(struct cpu *c, unsigned int vector)
 	} else if (vector == VECTOR_PF) {
 		if (!protect_fault(c, c->v->info2, c->v->info1))
 			vc_inject_pf(c, c->v->info2, (uint32_t)c->v->info1);
-	} else if (vector != VECTOR_DB || !protect_stepped(c)) {
+	} else if (vector != VECTOR_DB || (!protect_stepped(c) && !lie_stepped(c))) {
 		vc_inject(c, vector, false, 0);
 	}
 }

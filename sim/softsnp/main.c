@@ -48,6 +48,11 @@ static void parse_options(void)
 	machine.options.inject_at = option("inject_at", 0);
 	machine.options.inject = (unsigned int)option("inject", 0) & 0xff;
 	machine.options.inject_error = option("inject_error", 0);
+	machine.options.inject_type = (unsigned int)option("inject_type", 8);
+	machine.options.inject_step = option("inject_step", 0);
+	machine.options.inject_cpu = (unsigned int)option("inject_cpu", 0);
+	machine.options.inject_all = option("inject_all", 0) != 0;
+	machine.options.inject_force = option("inject_force", 0) != 0;
 	machine.options.rings = option("rings", 0);
 }
 

@@ -82,6 +82,10 @@ static void cpu_counters(const struct cpu *c)
 	row("  aliases without C-bit", k->table_aliases);
 	row("INVLPGB", k->invlpgb);
 	row("HLT", k->hlt);
+	if (machine.options.inject_at != 0) {
+		row("events made up for VMPL0, delivered", c->lie.delivered);
+		row("  refused by VMRUN", c->lie.refused);
+	}
 	instructions("instructions to the first guest entry", k->boot_instructions);
 	instructions("  of which zeroing", k->boot_zeroing);
 	instructions("instructions at VMPL0, boot", k->boot_instructions);

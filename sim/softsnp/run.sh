@@ -8,7 +8,9 @@
 #   ALIAS=0   1: for firmware that leaves out C-bits
 #   TRACE=0   1: a line for every exit
 #   CALLS=0   1: a line for every SVSM call
-#   INJECT=   a vector for VMPL0, at its entry INJECT_AT=, with INJECT_ERROR=
+#   INJECT=   a vector for VMPL0 of vCPU INJECT_CPU=, at its entry INJECT_AT= and INJECT_STEP=
+#             instructions behind it, with INJECT_ERROR= and INJECT_TYPE=; all: each, one an entry;
+#             INJECT_FORCE=1 past the rules of VMRUN
 #   GDB=      a socket for GDB, which has to start it (debug.sh)
 #   EVENTS=   a file to record the firmware's steps in, with RINGS=, the address of its rings
 #   LA57=1    0: no five-level tables, so that the C-bit is 47
@@ -28,7 +30,12 @@ TRACE=${TRACE:-0}
 CALLS=${CALLS:-0}
 LA57=${LA57:-1}
 inject=
-[ -z "${INJECT:-}" ] || inject=" inject=$INJECT inject_at=${INJECT_AT:-1} inject_error=${INJECT_ERROR:-0}"
+case ${INJECT:-} in
+'') ;;
+all) inject=" inject_all=1" ;;
+*) inject=" inject=$INJECT inject_error=${INJECT_ERROR:-0} inject_type=${INJECT_TYPE:-8} inject_step=${INJECT_STEP:-0}" ;;
+esac
+[ -z "$inject" ] || inject="$inject inject_at=${INJECT_AT:-1} inject_cpu=${INJECT_CPU:-0} inject_force=${INJECT_FORCE:-0}"
 
 refuse() {
 	echo "run.sh: $*" >&2

@@ -18,10 +18,11 @@ struct options {
 	bool icount;	    /* the TSC counts instructions */
 	bool trace;	    /* a line for every exit */
 	bool calls;	    /* a line for every SVSM call */
-	uint64_t inject_at; /* entry of VMPL0 of vCPU 0 that gets an event; 0: none */
-	unsigned int inject;
-	uint64_t inject_error;
-	uint64_t rings; /* where VMPL0 has its event rings; 0: they are not read */
+	uint64_t inject_at; /* entry of VMPL0 that gets an event; 0: none */
+	unsigned int inject, inject_type, inject_cpu;
+	uint64_t inject_error, inject_step;
+	bool inject_all, inject_force; /* lie.c */
+	uint64_t rings;		       /* where VMPL0 has its event rings; 0: they are not read */
 };
 
 /* One kind of SVSM call, by what the guest had in RAX; the last: all others. */
@@ -70,6 +71,12 @@ struct cpu_counters {
 	uint64_t boot_instructions, boot_zeroing, service_instructions;
 };
 
+/* Events that the hypervisor makes up (lie.c). */
+struct lie {
+	bool stepping;
+	uint64_t steps, next, refused, delivered;
+};
+
 struct cpu {
 	unsigned int id;
 	struct vmcb *vmcb[SNP_VMPLS];
@@ -91,6 +98,7 @@ struct cpu {
 	unsigned int fault_repeats;
 	struct protect protect;
 	struct zeroing zeroing;
+	struct lie lie;
 	struct call_stats calls;
 	struct cpu_counters count;
 };
@@ -214,8 +222,11 @@ bool operand_linear(struct cpu *c, uint64_t gpa, uint64_t *linear);
 /* vc.c: exceptions */
 void vc_deliver(struct cpu *c, uint64_t error);
 void vc_inject(struct cpu *c, unsigned int vector, bool has_error, uint32_t error);
-void vc_inject_lie(struct cpu *c); /* what the command line asks for, when it is time */
 void vc_inject_pf(struct cpu *c, uint64_t cr2, uint32_t error);
+
+/* lie.c: what the command line asks for, before each VMRUN; a #DB that is its own. */
+void lie_prepare(struct cpu *c);
+bool lie_stepped(struct cpu *c);
 
 /* exit.c, insn.c, cr.c, msr.c, halt.c */
 void exit_handle(struct cpu *c);

@@ -120,7 +120,7 @@ _Noreturn void svm_run(struct cpu *c)
 		uint64_t ticks;
 
 		ap_prepare(c);
-		vc_inject_lie(c);
+		lie_prepare(c);
 		vmsa = snp_rmp(&machine.snp, c->vmsa_spa);
 		vmsa->in_use = 1;
 		c->v->rax = c->gpr[RAX];

@@ -6,7 +6,6 @@
 #include "softsnp.h"
 #include <string.h>
 
-#define VECTORS_EXCEPTION 32U
 #define GATE_INTERRUPT 14U
 #define GATE_TRAP 15U
 #define TSS_RSP0 4U
@@ -146,26 +145,6 @@ void vc_inject(struct cpu *c, unsigned int vector, bool has_error, uint32_t erro
 	c->v->event_inject = vector | EVENT_EXCEPTION | EVENT_VALID;
 	if (has_error)
 		c->v->event_inject |= EVENT_ERROR | (uint64_t)error << 32;
-}
-
-/* An event that restricted injection forbids, or that nothing in VMPL0 has caused. */
-void vc_inject_lie(struct cpu *c)
-{
-	const struct options *o = &machine.options;
-
-	if (o->inject_at == 0 || c->id != 0 || cpu_vmpl(c) != 0 || c->v->event_inject != 0 ||
-	    c->count.exits[0] + 1 != o->inject_at)
-		return;
-	say("injects vector %u into VMPL0, rip %#lx", o->inject, c->v->rip);
-	c->v->exit_int = 0;
-	if (o->inject == VECTOR_VC)
-		vc_deliver(c, o->inject_error);
-	else if (o->inject == VECTOR_NMI)
-		c->v->event_inject = VECTOR_NMI | EVENT_NMI | EVENT_VALID;
-	else if (o->inject < VECTORS_EXCEPTION)
-		vc_inject(c, o->inject, o->inject_error != 0, (uint32_t)o->inject_error);
-	else
-		c->v->event_inject = o->inject | EVENT_INTERRUPT | EVENT_VALID;
 }
 
 void vc_inject_pf(struct cpu *c, uint64_t cr2, uint32_t error)

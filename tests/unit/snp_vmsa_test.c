@@ -137,3 +137,25 @@ declare_test(snp_vmrun_marks_in_use)
 	check_eq(snp_vmrun(m, 0), INVALID);
 	snp_vmexit(m, 0);
 }
+
+/* EVENTINJ: with restricted injection one event of all. */
+declare_test(snp_vmrun_events)
+{
+	const uint64_t valid = 1ULL << 31, error = 1ULL << 11;
+	unsigned int taken = 0;
+
+	for (uint64_t event = 0; event < 0x1000; event++)
+		taken += snp_event_allowed(0x9, valid | event);
+	check_eq(taken, 1);
+	check(snp_event_allowed(0x9, valid | 3U << 8 | 28));
+	check(snp_event_allowed(0x9, 0));
+	check(snp_event_allowed(0x1, valid | 236));
+	check(snp_event_allowed(0x1, valid | 2U << 8 | 2));
+	check(snp_event_allowed(0x1, valid | error | 3U << 8 | 13));
+	check(!snp_event_allowed(0x1, valid | 3U << 8 | 3));
+	check(!snp_event_allowed(0x1, valid | 3U << 8 | 4));
+	check(!snp_event_allowed(0x1, valid | 3U << 8 | 2));
+	check(!snp_event_allowed(0x1, valid | 3U << 8 | 32));
+	check(!snp_event_allowed(0x1, valid | 4U << 8 | 128));
+	check(!snp_event_allowed(0x1, valid | 5U << 8 | 32));
+}

@@ -75,6 +75,7 @@ for name in "$@"; do
 	sim)
 		part "svsm-sim: record and replay" tests/sim/trace.sh
 		part "svsm-sim: view" tests/sim/view.sh
+		part "svsm-sim: scenarios" tests/sim/scenarios.sh
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak)

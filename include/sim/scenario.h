@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A scenario: a machine, and what guest and hypervisor do on it in turn, line
+ * by line. The text is described in sim/scenarios/README.md.
+ */
+#pragma once
+#include <snp/host.h>
+
+enum scenario_word {
+	SCENARIO_MACHINE, /* always the first */
+	SCENARIO_PAGE,
+	SCENARIO_FRAMES,
+	SCENARIO_VMSA,
+	SCENARIO_WRITE,
+	SCENARIO_LIST,
+	SCENARIO_READ,
+	SCENARIO_ACCESS,
+	SCENARIO_CALL,
+	SCENARIO_BEGIN,
+	SCENARIO_ADVANCE,
+	SCENARIO_FINISH,
+	SCENARIO_STOP,
+	SCENARIO_START,
+	SCENARIO_ENTER,
+	SCENARIO_FAIL,
+	SCENARIO_REFUSE,
+	SCENARIO_PRETEND,
+	SCENARIO_TAKE,
+	SCENARIO_MAP,
+	SCENARIO_ASSIGN,
+	SCENARIO_UNMAP,
+	SCENARIO_RESTORE,
+	SCENARIO_WORDS,
+};
+
+enum scenario_page { SCENARIO_GIVEN, SCENARIO_SHARED, SCENARIO_SPLIT };
+enum scenario_frames { SCENARIO_USED, SCENARIO_NONE };
+
+/* Registers with a bit of their own. */
+enum scenario_register { SCENARIO_RAX, SCENARIO_RCX, SCENARIO_RDX, SCENARIO_R8, SCENARIO_R9 };
+#define SCENARIO_REGISTERS 5U
+
+struct scenario_line {
+	enum scenario_word word;
+	unsigned int line, column; /* from 1 */
+	unsigned int cpu;
+	unsigned int what;	 /* scenario_page, scenario_frames, host_kind, snp_access_kind */
+	enum page_size size;	 /* of `address` */
+	unsigned int bytes;	 /* of a value in memory */
+	bool past;		 /* advance: `count` operations of kind `what`, else of any */
+	uint64_t address, other; /* other: calling area, where to map, code */
+	uint64_t value;
+	uint64_t count;			    /* times, operations, or a list's count */
+	uint16_t next;			    /* of a list */
+	unsigned int entry, entries;	    /* of scenario.entry[] */
+	uint64_t given[SCENARIO_REGISTERS]; /* by scenario_register */
+	struct {
+		unsigned int line, column; /* of the result; 0: nothing is expected */
+		bool stops;		   /* the firmware stops the VM, for reason `value` */
+		uint64_t value;		   /* RAX, or what is read */
+		unsigned int checked;	   /* a bit for each other register */
+		uint64_t given[SCENARIO_REGISTERS];
+	} expect;
+};
+
+struct scenario {
+	char *path;
+	unsigned int vmpl, cpus;
+	struct scenario_line *line;
+	unsigned int lines;
+	uint64_t *entry;
+	unsigned int entries;
+};
+
+/* False: it makes no sense, and standard error has a line that says where and why. */
+bool scenario_load(struct scenario *s, const char *path);
+void scenario_free(struct scenario *s);
+
+/* The machine of the first line, before anything has happened on it. Once in a process. */
+void scenario_set_up(const struct scenario *s);
+
+/* A CPU's turn: to begin a call, go on with it or both. Others are for scenario_apply(). */
+bool scenario_is_turn(const struct scenario_line *l);
+
+/*
+ * What follows gives NULL, or what is not as the line has it, in words that
+ * stay until the next call. If the firmware stops the VM, none returns: host_stops().
+ */
+const char *scenario_apply(const struct scenario *s, const struct scenario_line *l);
+/* `call`, `begin`: registers and CALL_PENDING. Nothing is executed yet. */
+const char *scenario_begin(const struct scenario_line *l);
+/* All of the line's turn, after scenario_begin() if it has one. */
+const char *scenario_go_on(const struct scenario_line *l);
+/* A failure or lie that this line announced is still to come. */
+bool scenario_awaited(const struct scenario_line *l);
+/* How a call's line ended. `reason`: that the VM was stopped with, or -1. */
+const char *scenario_expect(const struct scenario_line *l, int reason);

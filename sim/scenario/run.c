@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* svsm-sim run: scenarios to their ends, each on a machine of its own. */
+#include <getopt.h>
+#include <sim/command.h>
+#include <sim/scenario.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const help =
+	"usage: svsm-sim run SCENARIO...\n"
+	"Carries out each scenario (sim/scenarios/README.md) and prints a line for it: whether\n"
+	"every result is as its text has it, and after every line the invariants of\n"
+	"include/snp/host.h hold. Exit status 1: not so. 2: one of them makes no sense, the\n"
+	"line is said, and none of them is run.\n";
+
+static const struct scenario *current;
+static const struct scenario_line *here;
+static const char *wrong;
+
+static void carry_out(void)
+{
+	wrong = NULL;
+	if (!scenario_is_turn(here)) {
+		wrong = scenario_apply(current, here);
+		return;
+	}
+	if (here->word == SCENARIO_CALL || here->word == SCENARIO_BEGIN)
+		wrong = scenario_begin(here);
+	if (wrong == NULL)
+		wrong = scenario_go_on(here);
+}
+
+static bool complain(const char *what, unsigned int line, unsigned int column)
+{
+	printf("not ok %s:%u:%u: %s\n", current->path, line, column, what);
+	return false;
+}
+
+static bool run_line(void)
+{
+	int reason = host_stops(carry_out);
+	const char *unexpected;
+
+	if (reason < 0 && wrong != NULL)
+		return complain(wrong, here->line, here->column);
+	unexpected = scenario_expect(here, reason);
+	if (unexpected != NULL && here->expect.line != 0)
+		return complain(unexpected, here->expect.line, here->expect.column);
+	if (unexpected == NULL)
+		unexpected = host_invariants();
+	return unexpected == NULL || complain(unexpected, here->line, here->column);
+}
+
+/* A scenario shows what it says only if everything in it has come about. */
+static bool check_awaited(void)
+{
+	for (here = current->line; here < current->line + current->lines; here++)
+		if (scenario_awaited(here))
+			return complain("it never came to that", here->line, here->column);
+	return true;
+}
+
+static bool run(const struct scenario *s)
+{
+	unsigned int calls = 0;
+
+	current = s;
+	scenario_set_up(s);
+	for (here = s->line; here < s->line + s->lines; here++) {
+		if (!run_line())
+			return false;
+		calls += here->word == SCENARIO_CALL || here->word == SCENARIO_BEGIN;
+	}
+	if (!check_awaited())
+		return false;
+	printf("ok %s: %u lines, %u call%s\n", s->path, s->lines, calls, calls == 1 ? "" : "s");
+	return true;
+}
+
+/* There is one machine in a process. */
+static bool run_alone(const struct scenario *s)
+{
+	int status;
+	pid_t child;
+
+	(void)fflush(stdout);
+	child = fork();
+	if (child == 0)
+		exit(run(s) ? 0 : STATUS_REFUSED);
+	if (child < 0 || waitpid(child, &status, 0) != child) {
+		perror("svsm-sim run");
+		return false;
+	}
+	if (WIFSIGNALED(status))
+		printf("not ok %s: ended by signal %d\n", s->path, WTERMSIG(status));
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool load_all(struct scenario *s, char **path, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (!scenario_load(&s[i], path[i]))
+			return false;
+	return true;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct scenario *s;
+	unsigned int count;
+	int option, status = STATUS_BAD_INPUT;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		fputs(help, option == 'h' ? stdout : stderr);
+		return option == 'h' ? 0 : STATUS_BAD_INPUT;
+	}
+	count = (unsigned int)(argc - optind);
+	if (count == 0) {
+		fputs(help, stderr);
+		return STATUS_BAD_INPUT;
+	}
+	s = calloc(count, sizeof(*s));
+	if (s == NULL)
+		abort();
+	if (load_all(s, argv + optind, count)) {
+		status = 0;
+		for (unsigned int i = 0; i < count; i++)
+			if (!run_alone(&s[i]))
+				status = STATUS_REFUSED;
+	}
+	for (unsigned int i = 0; i < count; i++)
+		scenario_free(&s[i]);
+	free(s);
+	return status;
+}

@@ -1,0 +1,212 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The scenarios, that each of their expectations can fail, and texts that make no
+# sense. TAP; what was made for it stays in .build/sim/.
+set -u
+cd "$(dirname "$0")/../.."
+out=.build/sim
+sim=.build/svsm-sim-asan
+failures=0
+
+result() { # STATUS NAME
+	if [ "$1" = 0 ]; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		failures=$((failures + 1))
+	fi
+}
+
+# FILE as FILE-K with its K-th expectation changed, and a line "FILE-K:LINE:COL" for each.
+spoil() { # FILE
+	awk -v name="$out/wrong/$(basename "$1" .svsm)" '
+	function changed(word) {
+		if (word ~ /^[0-9]/)
+			return word == "0" ? "1" : "0"
+		if (word == "yes" || word == "no")
+			return word == "yes" ? "no" : "yes"
+		if (word == "STOPS" || word == "SUCCESS")
+			return "BUSY"
+		return word == "NEED" ? "0x40000fff #" : "SUCCESS"
+	}
+	{ text[NR] = $0 }
+	!/^#/ && / -> / {
+		arrow = index($0, " -> ")
+		count = split(substr($0, arrow + 4), words, " ")
+		for (i = 1; i <= count; i += 2) {
+			if (words[1] == "NEED" || words[1] == "STOPS")
+				if (i > 1)
+					break
+			# the result, then the values of registers: every second word
+			w = i == 1 ? 1 : i
+			line = substr($0, 1, arrow + 3)
+			for (j = 1; j <= count; j++)
+				line = line (j > 1 ? " " : "") \
+					(j == w ? changed(words[j]) : words[j])
+			if (words[1] == "STOPS")
+				line = substr($0, 1, arrow + 3) "BUSY"
+			at[++n] = NR
+			new[n] = line
+			column[n] = arrow + 4
+		}
+	}
+	END {
+		for (k = 1; k <= n; k++) {
+			file = name "-" k ".svsm"
+			for (i = 1; i <= NR; i++)
+				print i == at[k] ? new[k] : text[i] >file
+			close(file)
+			print file ":" at[k] ":" column[k]
+		}
+	}' "$1"
+}
+
+shipped() { # FILE: as its text has it, and none of its expectations is empty
+	local place said bad=0 count=0
+	said=$($sim run "$1" 2>&1)
+	result $? "$said"
+	while read -r place; do
+		count=$((count + 1))
+		said=$($sim run "${place%%:*}" 2>&1)
+		if [ $? != 1 ] || [[ $said != "not ok ${place%:*}:"* ]]; then
+			echo "# $place: $said"
+			bad=1
+		fi
+	done < <(spoil "$1")
+	[ $bad = 0 ] && [ $count != 0 ]
+	result $? "$(basename "$1"): each of $count expectations fails when it is another"
+}
+
+says() { # STATUS TEXT EXPECTED: after the file's name
+	local said status
+	printf '%b' "$2" >$out/bad.svsm
+	said=$($sim run $out/bad.svsm 2>&1)
+	status=$?
+	said=${said#not ok }
+	[ $status = "$1" ] && [ "$said" = "$out/bad.svsm:$3" ]
+	result $? "$1, $3"
+	[ "$said" = "$out/bad.svsm:$3" ] || echo "# $status: $said"
+}
+
+refuses() { # TEXT EXPECTED
+	says 2 "$1" "$2"
+}
+
+m='machine vmpl 1 cpus 2\n'
+
+rm -rf $out/wrong
+mkdir -p $out/wrong
+make -s -j2 $sim || exit 1
+
+for file in sim/scenarios/*.svsm; do
+	shipped "$file"
+	grep -q '^# ' "$file"
+	result $? "$(basename "$file") says what it is about"
+done
+
+# ---- texts that make no sense: nothing is run ----
+refuses '' '1:1: the machine is missing'
+refuses '# nothing\n' '2:1: the machine is missing'
+refuses 'call cpu 0 1 -> SUCCESS\n' '1:1: the first line has to be the machine'
+refuses "$m\n$m" '3:1: the machine is there already'
+refuses 'machine vmpl 4 cpus 1\n' '1:14: 4 is not a VMPL of 0x1 to 0x3'
+refuses 'machine vmpl 0 cpus 1\n' '1:14: 0 is not a VMPL of 0x1 to 0x3'
+refuses 'machine vmpl 1 cpus 17\n' '1:21: 17 is not a number of 0x1 to 0x10'
+refuses 'machine vmpl 1\n' '1:15: cpus is missing'
+refuses "${m}fly cpu 0\n" '2:1: fly is not a word that a line begins with'
+refuses "${m}call cpu 2 PVALIDATE -> SUCCESS\n" '2:10: 2 is not a CPU of 0x0 to 0x1'
+refuses "${m}call cpu 0 VALIDATE -> SUCCESS\n" '2:12: VALIDATE is not a call'
+refuses "${m}call cpu 0 PVALIDATE rbx 1 -> SUCCESS\n" '2:22: rbx is not rcx, rdx, r8 or r9'
+refuses "${m}call cpu 0 PVALIDATE rcx 1 rcx 2 -> SUCCESS\n" '2:28: rcx a second time'
+refuses "${m}call cpu 0 PVALIDATE rcx -1 -> SUCCESS\n" '2:26: -1 is not a number'
+refuses "${m}call cpu 0 PVALIDATE rcx 0xg -> SUCCESS\n" '2:26: 0xg is not a number'
+refuses "${m}call cpu 0 PVALIDATE rcx 0x -> SUCCESS\n" '2:26: 0x is not a number'
+refuses "${m}call cpu 0 PVALIDATE rcx 0x10000000000000000 -> SUCCESS\n" \
+	'2:26: 0x10000000000000000 is not a number'
+refuses "${m}call cpu 0 PVALIDATE rcx 1\n" '2:27: -> is missing'
+refuses "${m}call cpu 0 PVALIDATE rcx 1 ->\n" '2:30: a result is missing'
+refuses "${m}call cpu 0 PVALIDATE -> FINE\n" '2:25: FINE is not a result'
+refuses "${m}call cpu 0 PVALIDATE -> STOPS SOON\n" '2:31: SOON is not a reason to stop'
+refuses "${m}call cpu 0 PVALIDATE -> NEED 0\n" '2:30: 0 is not pages of 0x1 to 0x3fffffff'
+refuses "${m}call cpu 0 6 -> STOPS BUG\nenter cpu 0\n" \
+	'3:1: the VM was stopped: nothing happens any more'
+refuses "${m}stop cpu 0 now\n" '2:10: it has not begun a call'
+refuses "${m}restore now\n" '2:9: now is one word too many'
+refuses "${m}call cpu 1 6 -> SUCCESS\n" "2:10: nothing of the guest's was started there"
+refuses "${m}access cpu 1 read 0 -> yes\n" "2:12: nothing of the guest's was started there"
+refuses "${m}advance cpu 0 3\n" '2:13: it has not begun a call'
+refuses "${m}begin cpu 0 6\nbegin cpu 0 6\n" '3:11: it has not finished the call of line 2'
+refuses "${m}begin cpu 0 6\nenter cpu 0\n" '3:11: it is in the middle of a call'
+refuses "${m}begin cpu 0 6\nadvance cpu 0 2\n" '2:11: a call that is neither finished nor stopped'
+refuses "${m}begin cpu 0 6\nstop cpu 0\nfinish cpu 0 -> SUCCESS\n" '4:12: it was stopped for ever'
+refuses "${m}begin cpu 0 6\nadvance cpu 0 past time\n" '3:20: time is not a kind of operation'
+refuses "${m}begin cpu 0 6\nadvance cpu 0 0\n" '3:15: 0 is not operations of 0x1 to 0xf4240'
+refuses "${m}page 0x300000 2M given\n" '2:6: 0x300000 is not the address of a 2M page'
+refuses "${m}page 0x200800 4K given\n" '2:6: 0x200800 is not a multiple of 0x1000'
+refuses "${m}page 0xa0000 4K given\n" '2:6: nothing is at 0xa0000'
+refuses "${m}page 0x200000 8K given\n" '2:15: 8K is not 4K or 2M'
+refuses "${m}page 0x200000 4K mine\n" '2:18: mine is not given, shared or split'
+refuses "${m}page 0x200000 4K split\n" '2:18: a 4K page cannot be split'
+refuses "${m}page 0x12000 4K given\n" '2:6: the guest has had these pages from the start'
+refuses "${m}page 0x201000 4K given\npage 0x200000 2M given\n" '3:6: overlaps the page of line 2'
+refuses "${m}enter cpu 0\npage 0x200000 4K given\n" \
+	'3:6: memory is set up before anything happens'
+refuses "${m}enter cpu 0\nframes none\n" '3:1: memory is set up before anything happens'
+refuses "${m}write u8 0x12000 256\n" '2:18: 256 is not a value of 0x0 to 0xff'
+refuses "${m}write u64 0x12004 0\n" '2:11: 0x12004 is not a multiple of 0x8'
+refuses "${m}write u7 0x12000 0\n" '2:7: u7 is not u8, u16, u32 or u64'
+refuses "${m}list 0x11000 0x12000 4K rescind\n" '2:14: 0x12000 is not :'
+refuses "${m}list 0x11000:\n" '2:14: an address is missing'
+refuses "${m}list 0x11000: 0x12001 4K rescind\n" "2:15: 0x12001 is not a page's address"
+refuses "${m}list 0x11000: 0x12000 4K\n" '2:25: rescind is missing'
+refuses "${m}list 0x11000: 0x12000 4K lend,\n  0x13000 5K lend\n" '3:11: 5K is not 4K or 2M'
+refuses "${m}list 0x11ff0: 0x12000 4K lend, 0x13000 4K lend\n" \
+	"2:32: an entry beyond the end of the list's page"
+refuses "${m}fail cpuid 1 1\n" '2:6: cpuid is not a kind of operation'
+refuses "${m}fail load 0 1\n" '2:11: 0 is not which of 0x1 to 0xf4240'
+refuses "${m}fail load 1 OFTEN\n" '2:13: OFTEN is not a code'
+refuses "${m}map 0x12000 at 0x13000\n" '2:13: at is not to'
+refuses "${m}map 0x12000 to 0x7000000000\n" '2:16: nothing is at 0x7000000000'
+refuses "${m}$(printf 'unmap 0x12000\\n%.0s' {1..17})" '18:7: more than 16 pages mapped elsewhere'
+refuses "${m}\0001" '2:1: byte 0x01 in a text'
+refuses "${m}enter cpu 0\0" '2:12: byte 0x00 in a text'
+refuses "${m}enter cpu 0\r\n" '2:12: byte 0x0d in a text'
+refuses "${m}# \0303\0244 in a comment\n\tenter cpu \0303\0244\n" '3:12: byte 0xc3 in a text'
+
+said=$($sim run $out/no-such.svsm 2>&1)
+[ $? = 2 ] && [ "$said" = "$out/no-such.svsm: No such file or directory" ]
+result $? "2, $said"
+said=$($sim run $out 2>&1)
+[ $? = 2 ] && [ "$said" = "$out: not a file" ]
+result $? "2, $said"
+head -c 1048577 /dev/zero | tr '\0' '\n' >$out/bad.svsm
+said=$($sim run $out/bad.svsm 2>&1)
+[ $? = 2 ] && [ "$said" = "$out/bad.svsm: longer than 1 MiB" ]
+result $? "2, $said"
+printf "${m}fly\n" >$out/bad.svsm
+said=$($sim run sim/scenarios/first-call.svsm $out/bad.svsm 2>/dev/null)
+[ $? = 2 ] && [ -z "$said" ]
+result $? "2, none of several is run when one makes no sense"
+
+# ---- texts that are not so ----
+says 1 "${m}write u8 0x200000 1\n" '2:1: the guest may not write to 0x200000'
+says 1 "${m}fail pvalidate 1 FAULT\nenter cpu 0\n" '2:1: it never came to that'
+says 1 "${m}refuse 9\n" '2:1: it never came to that'
+says 1 "${m}pretend 9\n" '2:1: it never came to that'
+says 1 "${m}start cpu 1 vmsa 0x13000 ca 0x14000\n" \
+	'2:1: the CPU does not run 0x13000: no save area'
+says 1 "${m}unmap 0x10000\ncall cpu 0 6 -> SUCCESS\n" "3:1: the guest's calling area is not mapped"
+says 1 "${m}begin cpu 0 6\nadvance cpu 0 past zero\nstop cpu 0\n" \
+	'3:1: the call was over after 0 of them'
+says 1 "${m}begin cpu 0 6\nadvance cpu 0 1000\nstop cpu 0\n" '4:1: its call was over already'
+# A flush that does nothing: no CPU does that, but the invariants have to notice.
+says 1 "${m}access cpu 0 read 0x12000 -> yes\nlist 0x11000: 0x12000 4K rescind\nfail flush 1 1
+call cpu 0 PVALIDATE rcx 0x11000 -> SUCCESS\n" \
+	"5:1: a stale translation of a page that is not the guest's"
+
+$sim run --help | grep -q '^usage: svsm-sim run SCENARIO'
+result $? "run --help"
+$sim run 2>/dev/null
+[ $? = 2 ]
+result $? "run without a scenario"
+exit $((failures != 0))

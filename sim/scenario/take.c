@@ -19,8 +19,10 @@ bool take_wrong(const struct parser *p, const char *what)
 	const struct token *t = take_peek(p);
 
 	if (t->kind == TOKEN_NEWLINE || t->kind == TOKEN_END)
-		return text_error(&p->text, t, "%s is missing", what);
-	return text_error(&p->text, t, "%.*s is not %s", (int)t->length, t->at, what);
+		(void)text_error(&p->text, t, "%s is missing", what);
+	else
+		(void)text_error(&p->text, t, "%.*s is not %s", (int)t->length, t->at, what);
+	return false;
 }
 
 bool take_is(const struct parser *p, const char *word)

@@ -191,6 +191,8 @@ uint64_t host_part_result(unsigned int cpu);
  * and no claim is left behind (but by CPUs in the middle of a request).
  */
 const char *host_invariants(void);
+/* The same, though it looks too where nothing differs from what host_save() kept. */
+const char *host_invariants_all(void);
 
 /* ---- one machine after the other (reset.c) ---- */
 
@@ -219,6 +221,11 @@ int host_stops(void (*f)(void));
 
 uint64_t host_spa_bytes(void);
 void host_touch(uint64_t spa); /* about to be read or written */
+/* Of a machine that was saved: these variables, RMP entries, the record of 2 MiB are as then. */
+bool host_kept(const void *at, size_t bytes);
+bool host_rmp_kept(uint64_t spa, uint64_t bytes);
+bool host_record_kept(uint64_t gpa);
+void host_invariants_keep(void);
 void host_part_operation(void);
 void host_part_stopped(void);
 void host_context_save(unsigned int slot, uint8_t to[CPU_CONTEXT_FRAMES * PAGE_4K]);

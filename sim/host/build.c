@@ -59,30 +59,62 @@ static void assign_memory(void)
 	host.snp.vcpu[0].vmsa_gpa[0] = OWN_VMSA;
 }
 
+/* Two for the first 2 MiB: below the hole and above it. */
+#define GUEST_REGIONS (HOST_RAM / PAGE_2M + 1)
+#define OWN_REGIONS (HOST_SVSM_BYTES / PAGE_2M)
+
+static struct {
+	shared8 region[GUEST_REGIONS];
+	struct page_row row[GUEST_REGIONS * ROWS_PER_2M] __attribute__((aligned(128)));
+	size_t used;
+} guests;
+
+static struct {
+	shared8 region[OWN_REGIONS];
+	shared8 owner[HOST_SVSM_BYTES / ROW_BYTES];
+	struct frame_row row[HOST_SVSM_BYTES / ROW_BYTES];
+} own;
+
 static void add_range(uint64_t start, uint64_t end)
 {
-	static shared8 region[64];
-	static struct page_row row[64 * ROWS_PER_2M] __attribute__((aligned(128)));
-	static size_t used;
 	uint64_t regions = page_regions(pa(start), end - start);
 
-	CHECK(used + regions <= sizeof(region));
-	CHECK(page_add_range(pa(start), end - start, &region[used], &row[used * ROWS_PER_2M],
-			     pa(0)) == OK);
-	used += regions;
+	CHECK(guests.used + regions <= GUEST_REGIONS);
+	CHECK(page_add_range(pa(start), end - start, &guests.region[guests.used],
+			     &guests.row[guests.used * ROWS_PER_2M], pa(0)) == OK);
+	guests.used += regions;
 }
 
 /* The first 2 MiB were launched: the image. */
 static void build_record(void)
 {
-	static shared8 region[HOST_SVSM_BYTES / PAGE_2M];
-	static shared8 owner[HOST_SVSM_BYTES / ROW_BYTES];
-	static struct frame_row row[HOST_SVSM_BYTES / ROW_BYTES];
-
 	add_range(0, HOST_HOLE);
 	add_range(HOST_HOLE_END, HOST_RAM);
-	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES, region, owner, row, CPU_MAX);
+	frame_init(pa(HOST_SVSM_GPA), HOST_SVSM_BYTES, own.region, own.owner, own.row, CPU_MAX);
 	frame_fix(pa(HOST_SVSM_GPA), PAGE_2M);
+}
+
+static bool guests_kept(uint64_t region)
+{
+	const size_t first = region == 0 ? 0 : region + 1, count = region == 0 ? 2 : 1;
+
+	return host_kept(&guests.region[first], count) &&
+	       host_kept(&guests.row[first * ROWS_PER_2M],
+			 count * ROWS_PER_2M * sizeof(guests.row[0]));
+}
+
+static bool own_kept(uint64_t region)
+{
+	return host_kept(&own.region[region], 1) &&
+	       host_kept(&own.row[region * ROWS_PER_2M], ROWS_PER_2M * sizeof(own.row[0]));
+}
+
+bool host_record_kept(uint64_t gpa)
+{
+	if (guests.used != GUEST_REGIONS)
+		return false;
+	return gpa < HOST_RAM ? guests_kept(gpa / PAGE_2M)
+			      : own_kept((gpa - HOST_SVSM_GPA) / PAGE_2M);
 }
 
 static void give_page(pa_t page)

@@ -11,7 +11,22 @@
 
 #define GUEST_FRAMES (HOST_RAM / PAGE_4K)
 #define FRAMES (GUEST_FRAMES + HOST_SVSM_BYTES / PAGE_4K)
+#define REGIONS (FRAMES / FRAMES_PER_2M)
+#define SPA_REGIONS 64U
 #define IMAGE_END (HOST_SVSM_GPA + PAGE_2M) /* in it are the GHCB pages */
+
+static bool seen[FRAMES]; /* a validated page has this address */
+
+/*
+ * By 2 MiB. What is as it was when all was sound still is, if all that is said
+ * of it is in its RMP entries and its record: plain. A page in use is judged
+ * by vCPUs and deposits too, a save area by what it holds.
+ */
+static struct {
+	bool saved, plain[REGIONS], empty[SPA_REGIONS]; /* empty: nothing validated there */
+	bool seen[FRAMES];
+} then;
+static bool same[REGIONS], same_spa[SPA_REGIONS]; /* plain, and as it was */
 
 static bool is_ours(uint64_t gpa)
 {
@@ -58,13 +73,40 @@ static const char *look_at_page(const struct snp_rmp_entry *e, uint64_t spa, uin
 	return NULL;
 }
 
-static bool *seen_of(uint64_t gpa)
+/* FRAMES: of none. */
+static uint64_t frame_of(uint64_t gpa)
 {
-	static bool seen[FRAMES];
-
 	if (gpa < HOST_RAM)
-		return &seen[gpa / PAGE_4K];
-	return is_ours(gpa) ? &seen[GUEST_FRAMES + (gpa - HOST_SVSM_GPA) / PAGE_4K] : NULL;
+		return gpa / PAGE_4K;
+	return is_ours(gpa) ? GUEST_FRAMES + (gpa - HOST_SVSM_GPA) / PAGE_4K : FRAMES;
+}
+
+static uint64_t address_of(uint64_t frame)
+{
+	return frame < GUEST_FRAMES ? frame * PAGE_4K
+				    : HOST_SVSM_GPA + (frame - GUEST_FRAMES) * PAGE_4K;
+}
+
+/* Which regions need not be looked at: their pages count as seen as then. */
+static void find_same(bool trust)
+{
+	const bool mapped = trust && then.saved && host.snp.overrides == 0 &&
+			    host_kept(&host.snp.slots, sizeof(host.snp.slots)) &&
+			    host_kept(host.snp.slot, sizeof(host.snp.slot));
+
+	for (unsigned int i = 0; i < host_spa_bytes() / PAGE_2M; i++)
+		same_spa[i] = mapped && then.empty[i] && host_rmp_kept(i * PAGE_2M, PAGE_2M);
+	memset(seen, 0, sizeof(seen));
+	for (unsigned int i = 0; i < REGIONS; i++) {
+		uint64_t first = (uint64_t)i * FRAMES_PER_2M, gpa = address_of(first), spa = 0;
+
+		same[i] = mapped && then.plain[i] && snp_gpa_to_spa(&host.snp, gpa, &spa) &&
+			  host_rmp_kept(spa, PAGE_2M) && host_record_kept(gpa);
+		if (!same[i])
+			continue;
+		same_spa[spa / PAGE_2M] = true;
+		memcpy(&seen[first], &then.seen[first], FRAMES_PER_2M);
+	}
 }
 
 static const char *look_at_entry(const struct snp_rmp_entry *e, uint64_t spa)
@@ -72,13 +114,13 @@ static const char *look_at_entry(const struct snp_rmp_entry *e, uint64_t spa)
 	uint64_t bytes = e->size_2m ? PAGE_2M : PAGE_4K;
 
 	for (uint64_t at = 0; at < bytes; at += PAGE_4K) {
-		bool *seen = seen_of(e->gpa + at);
+		uint64_t frame = frame_of(e->gpa + at);
 		const char *wrong;
 
-		if (seen == NULL || *seen)
-			return seen == NULL ? "a validated page nowhere"
-					    : "an address with two validated pages";
-		*seen = true;
+		if (frame == FRAMES || seen[frame])
+			return frame == FRAMES ? "a validated page nowhere"
+					       : "an address with two validated pages";
+		seen[frame] = true;
 		wrong = look_at_page(e, spa + at, e->gpa + at);
 		if (wrong != NULL)
 			return wrong;
@@ -90,16 +132,12 @@ static const char *look_at_rmp(void)
 {
 	uint64_t step;
 
-	for (uint64_t gpa = 0; gpa < HOST_RAM; gpa += PAGE_4K)
-		*seen_of(gpa) = false;
-	for (uint64_t gpa = 0; gpa < HOST_SVSM_BYTES; gpa += PAGE_4K)
-		*seen_of(HOST_SVSM_GPA + gpa) = false;
 	for (uint64_t spa = 0; spa < host_spa_bytes(); spa += step) {
 		const struct snp_rmp_entry *e = &host.rmp[spa / PAGE_4K];
 		const char *wrong = NULL;
 
-		step = e->assigned && e->size_2m ? PAGE_2M : PAGE_4K;
-		if (e->assigned && e->validated)
+		step = same_spa[spa / PAGE_2M] || (e->assigned && e->size_2m) ? PAGE_2M : PAGE_4K;
+		if (!same_spa[spa / PAGE_2M] && e->assigned && e->validated)
 			wrong = look_at_entry(e, spa);
 		if (wrong != NULL)
 			return wrong;
@@ -193,12 +231,16 @@ static const char *look_at_records(void)
 	const char *wrong = NULL;
 	bool busy = is_busy();
 
-	for (uint64_t gpa = 0; gpa < HOST_RAM && wrong == NULL; gpa += PAGE_4K)
-		if (gpa < HOST_HOLE || gpa >= HOST_HOLE_END)
+	for (uint64_t frame = 0; frame < FRAMES && wrong == NULL; frame++) {
+		uint64_t gpa = address_of(frame);
+
+		if (same[frame / FRAMES_PER_2M])
+			frame += FRAMES_PER_2M - 1;
+		else if (gpa >= IMAGE_END)
+			wrong = look_at_frame(gpa);
+		else if (gpa < HOST_HOLE || (gpa >= HOST_HOLE_END && gpa < HOST_RAM))
 			wrong = look_at_record(gpa, busy);
-	for (uint64_t gpa = IMAGE_END; gpa < HOST_SVSM_GPA + HOST_SVSM_BYTES && wrong == NULL;
-	     gpa += PAGE_4K)
-		wrong = look_at_frame(gpa);
+	}
 	return wrong;
 }
 
@@ -231,10 +273,11 @@ static const char *look_at_contexts(void)
 	return wrong;
 }
 
-const char *host_invariants(void)
+static const char *look(bool trust)
 {
 	const char *wrong = host.violation;
 
+	find_same(trust);
 	if (wrong == NULL)
 		wrong = look_at_rmp();
 	if (wrong == NULL)
@@ -244,4 +287,51 @@ const char *host_invariants(void)
 	if (wrong == NULL && !host.lied)
 		wrong = look_at_records();
 	return wrong;
+}
+
+const char *host_invariants(void)
+{
+	return look(true);
+}
+
+const char *host_invariants_all(void)
+{
+	return look(false);
+}
+
+/* Every page that was seen at an address of the region is the one its slot has there. */
+static bool is_plain(unsigned int region)
+{
+	for (uint64_t i = 0; i < FRAMES_PER_2M; i++) {
+		uint64_t frame = region * FRAMES_PER_2M + i, gpa = address_of(frame);
+		const struct snp_rmp_entry *e = entry_of(gpa);
+		uint64_t inside = e != NULL && e->size_2m ? i * PAGE_4K : 0;
+		bool validated = e != NULL && e->assigned && e->validated;
+
+		if (e == NULL || seen[frame] != (validated && e->gpa + inside == gpa))
+			return false;
+		if (!is_ours(gpa) && (e->vmsa || recorded(gpa) == PAGE_USED))
+			return false;
+	}
+	return true;
+}
+
+static bool is_empty(uint64_t spa)
+{
+	for (uint64_t i = spa / PAGE_4K; i < (spa + PAGE_2M) / PAGE_4K; i++)
+		if (host.rmp[i].assigned && host.rmp[i].validated)
+			return false;
+	return true;
+}
+
+void host_invariants_keep(void)
+{
+	CHECK(host_spa_bytes() / PAGE_2M <= SPA_REGIONS);
+	then.saved = host.snp.overrides == 0 && !host.lied && !is_busy() &&
+		     host_invariants_all() == NULL;
+	for (unsigned int i = 0; i < REGIONS; i++)
+		then.plain[i] = is_plain(i);
+	for (unsigned int i = 0; i < host_spa_bytes() / PAGE_2M; i++)
+		then.empty[i] = is_empty(i * PAGE_2M);
+	memcpy(then.seen, seen, sizeof(seen));
 }

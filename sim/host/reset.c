@@ -31,12 +31,15 @@ static size_t rmp_bytes(void)
 	return host_spa_bytes() / PAGE_4K * sizeof(*host.rmp);
 }
 
+/* As many bytes at a time as are moved in one instruction. */
+typedef uint64_t lane __attribute__((vector_size(16), may_alias));
+
 /* Past the sanitizer, which has its marks between variables. */
 __attribute__((no_sanitize("address", "undefined"))) static void move(void *to, const void *from,
 								      size_t bytes)
 {
-	volatile uint64_t *out = to;
-	const volatile uint64_t *in = from;
+	volatile lane *out = to;
+	const volatile lane *in = from;
 
 	for (size_t i = 0; i < bytes / sizeof(*in); i++)
 		out[i] = in[i];
@@ -85,6 +88,23 @@ void host_save(void)
 			host_context_save(slot, kept.contexts + slot * bytes);
 	kept.variables = copy_of(firmware_start, variable_bytes());
 	touch_ghcbs();
+	host_invariants_keep();
+}
+
+bool host_kept(const void *at, size_t bytes)
+{
+	const uint8_t *from = at;
+
+	return kept.variables != NULL &&
+	       memcmp(from, kept.variables + (from - firmware_start), bytes) == 0;
+}
+
+bool host_rmp_kept(uint64_t spa, uint64_t bytes)
+{
+	const uint64_t from = spa / PAGE_4K * sizeof(*host.rmp);
+
+	return kept.rmp != NULL && memcmp((const uint8_t *)host.rmp + from, kept.rmp + from,
+					  bytes / PAGE_4K * sizeof(*host.rmp)) == 0;
 }
 
 static void restore_contexts(void)

@@ -117,10 +117,14 @@ static inline struct host_registers take_registers(struct input *in)
 	return r;
 }
 
+/* Sometimes without the short cut, which has to come to the same. */
 static inline void demand_sound(void)
 {
+	static unsigned int times;
 	const char *wrong = host_invariants();
 
+	if (times++ % 64 == 0)
+		demand((host_invariants_all() == NULL) == (wrong == NULL));
 	if (wrong != NULL)
 		fuzz_fail(wrong);
 }

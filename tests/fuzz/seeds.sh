@@ -26,6 +26,7 @@ build() { # TARGET FILE SED
 		others=$(find "$objects/gen" -name '*.o')
 	else
 		others=$(find "$objects" -name '*.o' -not -path '*/tests/*')
+		[ "$1" != bringup ] || others+=" $objects/tests/unit/boot_rig.o"
 	fi
 	# shellcheck disable=SC2046,SC2086
 	clang -fsanitize=fuzzer,address,undefined -pthread "$at/$(basename "$2" .c).o" "$objects/tests/fuzz/$1.o" \

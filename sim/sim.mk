@@ -3,16 +3,18 @@
 
 # svsm-sim: a file in one of its folders is part of it.
 sim_src := $(sort $(foreach dir,cli trace step scenario view explore,$(wildcard sim/$(dir)/*.c)))
-sim_libs :=
+sim_libs := -ledit
+# Each event passes sim/step/arrives.c on its way into a machine.
+sim_link := -pthread -Wl,-T,sim/host/firmware.ld,--wrap=vcpu_go,--wrap=pvalidate_step,--wrap=create_step
 
 sim_objects = $(call objects,$(1),$(sim_src) $(fuzz_src)) $(1)/charts.o $(mbedtls_host:%=$(1)/mbedtls/%.o)
 
 # svsm-sim's own tests run the one with the sanitizers.
 $(O)/svsm-sim: $(call sim_objects,$(tool)) sim/host/firmware.ld
-	$(CC) $(filter %.o,$^) -pthread -Wl,-T,sim/host/firmware.ld $(sim_libs) -o $@
+	$(CC) $(filter %.o,$^) $(sim_link) $(sim_libs) -o $@
 
 $(O)/svsm-sim-asan: $(call sim_objects,$(unit)) sim/host/firmware.ld
-	$(CC) -fsanitize=address,undefined $(filter %.o,$^) -pthread -Wl,-T,sim/host/firmware.ld $(sim_libs) -o $@
+	$(CC) -fsanitize=address,undefined $(filter %.o,$^) $(sim_link) $(sim_libs) -o $@
 
 trace_test := tests/sim/trace_test.c sim/trace/check.c sim/trace/follow.c sim/trace/file.c sim/trace/chart.c \
 	gen/event_name.c

@@ -10,3 +10,4 @@ int cmd_replay(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_reason(int argc, char **argv);
+int cmd_step(int argc, char **argv);

@@ -180,6 +180,17 @@ void host_part_begin(unsigned int cpu, const struct host_registers *r);
 bool host_part(unsigned int cpu, unsigned int ops);
 uint64_t host_part_result(unsigned int cpu);
 
+/*
+ * As far as the next event that a machine is given; `micro`: or the next
+ * operation, if that comes first. True: the request is over. With
+ * host.stopped set the VM is. Needs who calls host_part_event(): sim/step.
+ */
+bool host_part_step(unsigned int cpu, bool micro);
+/* The operation that the CPU was stopped before; NULL: none. */
+const struct host_op *host_part_waits(unsigned int cpu);
+/* A machine is about to be given an event. */
+void host_part_event(void);
+
 /* ---- what must be so whatever guest and hypervisor do (invariants.c) ---- */
 
 /*
@@ -204,6 +215,28 @@ const char *host_invariants_all(void);
 void host_save(void);
 void host_reset(void);
 
+/* ---- many machines (reset.c): all that one is, for who keeps and compares them ---- */
+
+#define HOST_AREAS 5U
+struct host_area {
+	uint8_t *at;
+	size_t bytes;
+};
+
+/*
+ * After host_save(): firmware and seam, RMP, contexts, requests in parts,
+ * stacks; always the same. The rest is memory. `from` is put there past the sanitizer.
+ */
+void host_areas(struct host_area area[HOST_AREAS]);
+void host_move(void *to, const void *from, size_t bytes);
+/* All areas have been written: whatever else knows of it. */
+void host_moved(void);
+/* The pages touched since host_save(), in that order; as it was then: *before. */
+unsigned int host_touched(void);
+uint8_t *host_touched_page(unsigned int i, const uint8_t **before);
+/* A suspended request: its stack, as far as it is used. */
+struct host_area host_part_stack(unsigned int cpu);
+
 /* ---- real threads (threads.c) ---- */
 
 /*
@@ -226,8 +259,12 @@ bool host_kept(const void *at, size_t bytes);
 bool host_rmp_kept(uint64_t spa, uint64_t bytes);
 bool host_record_kept(uint64_t gpa);
 void host_invariants_keep(void);
-void host_part_operation(void);
+void host_part_operation(const struct host_op *op);
 void host_part_stopped(void);
+void host_part_areas(struct host_area area[2]);
+void host_part_moved(unsigned int cpu);
+struct host_area host_context_area(void);
+void host_context_mark(unsigned int slot);
 void host_context_save(unsigned int slot, uint8_t to[CPU_CONTEXT_FRAMES * PAGE_4K]);
 void host_context_restore(unsigned int slot, const uint8_t *from); /* NULL: not shown */
 /* Contents of pages: not to be granted, zeroed. `granted` looks whether they may be. */

@@ -8,6 +8,7 @@ static const struct command {
 	const char *name, *words;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "step", "the firmware event by event, forwards and backwards", cmd_step },
 	{ "run", "scenarios, and whether their results are as they say", cmd_run },
 	{ "replay", "a recorded run, checked and stepped through", cmd_replay },
 	{ "view", "a recorded run as a page for a browser", cmd_view },

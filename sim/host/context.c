@@ -74,3 +74,16 @@ void host_context_restore(unsigned int slot, const uint8_t *from)
 	ASAN_UNPOISON_MEMORY_REGION(arena[slot], BYTES);
 	memcpy(arena[slot], from, BYTES);
 }
+
+struct host_area host_context_area(void)
+{
+	return (struct host_area){ arena[0], sizeof(arena) };
+}
+
+void host_context_mark(unsigned int slot)
+{
+	if (host.context[slot].shown)
+		ASAN_UNPOISON_MEMORY_REGION(arena[slot], BYTES);
+	else
+		ASAN_POISON_MEMORY_REGION(arena[slot], BYTES);
+}

@@ -50,7 +50,7 @@ uint32_t host_begin(enum host_kind kind, uint64_t gpa, enum page_size size, uint
 
 	if (host.threads)
 		return 0;
-	host_part_operation();
+	host_part_operation(&op);
 	if (host.ops < HOST_LOG)
 		host.log[host.ops] = op;
 	host.ops++;

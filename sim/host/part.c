@@ -7,7 +7,7 @@
 
 #include <svsm/vmsa.h>
 
-#include <stdlib.h>
+#include <sys/mman.h>
 
 #ifdef __SANITIZE_ADDRESS__
 #define FIBERS 1
@@ -55,11 +55,15 @@ __asm__(".text\n"
 
 static struct part {
 	struct stack stack;
-	void *memory;
 	unsigned int left; /* operations, until it is left */
+	bool events;	   /* it is left before an event too */
+	bool waits;	   /* before `op` */
 	bool over;
+	struct host_op op;
 } parts[HOST_CPUS];
 
+/* All stacks, at one place for good: what lies on one may be put back. */
+static uint8_t *stacks;
 static struct stack caller;
 static struct part *current;
 
@@ -99,6 +103,15 @@ void host_part_enter(void)
 	leave(true);
 }
 
+static void need_stacks(void)
+{
+	if (stacks != NULL)
+		return;
+	stacks = mmap(NULL, HOST_CPUS * STACK_BYTES, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	CHECK(stacks != MAP_FAILED);
+}
+
 void host_part_begin(unsigned int cpu, const struct host_registers *r)
 {
 	unsigned int before = host_cpu;
@@ -109,21 +122,20 @@ void host_part_begin(unsigned int cpu, const struct host_registers *r)
 	host_on(cpu);
 	host_prepare(r);
 	host_on(before);
-	if (part->memory == NULL)
-		part->memory = aligned_alloc(PAGE_4K, STACK_BYTES);
-	CHECK(part->memory != NULL);
-	ASAN_UNPOISON_MEMORY_REGION(part->memory, STACK_BYTES); /* it may have been abandoned */
-	part->stack.bottom = part->memory;
+	need_stacks();
+	part->stack.bottom = stacks + cpu * STACK_BYTES;
 	part->stack.bytes = STACK_BYTES;
+	host_part_moved(cpu); /* it may have been abandoned */
 	/* Six registers, the address to return to, and one as if it had been called. */
-	top = (uint64_t *)part->memory + STACK_BYTES / sizeof(*top);
+	top = (uint64_t *)(void *)(stacks + (cpu + 1) * STACK_BYTES);
 	top[-2] = (uint64_t)host_part_enter;
 	part->stack.sp = (uint64_t)(top - 8);
 	part->over = false;
+	part->waits = false;
 	host.guest_of[cpu].busy = true;
 }
 
-bool host_part(unsigned int cpu, unsigned int ops)
+static bool run(unsigned int cpu, unsigned int ops, bool events)
 {
 	unsigned int before = host_cpu;
 	struct part *part = &parts[cpu];
@@ -131,12 +143,31 @@ bool host_part(unsigned int cpu, unsigned int ops)
 	CHECK(current == NULL && !part->over);
 	host_on(cpu);
 	part->left = ops;
+	part->events = events;
 	current = part;
 	go(&caller, &part->stack, false);
+	if (!host.stopped)
+		host_on(before);
+	return part->over;
+}
+
+bool host_part(unsigned int cpu, unsigned int ops)
+{
+	bool over = run(cpu, ops, false);
+
 	if (host.stopped)
 		hw_stop(host.reason, host.detail);
-	host_on(before);
-	return part->over;
+	return over;
+}
+
+bool host_part_step(unsigned int cpu, bool micro)
+{
+	return run(cpu, micro ? parts[cpu].waits : ~0U, true);
+}
+
+const struct host_op *host_part_waits(unsigned int cpu)
+{
+	return parts[cpu].waits ? &parts[cpu].op : NULL;
 }
 
 uint64_t host_part_result(unsigned int cpu)
@@ -150,15 +181,44 @@ uint64_t host_part_result(unsigned int cpu)
 	return result;
 }
 
-void host_part_operation(void)
+void host_part_operation(const struct host_op *op)
 {
 	struct part *me = &parts[host_cpu];
 
 	if (current != me)
 		return;
+	me->op = *op;
+	me->waits = true;
 	while (me->left == 0)
 		leave(false);
+	me->waits = false;
 	me->left--;
+}
+
+void host_part_event(void)
+{
+	if (current == &parts[host_cpu] && current->events)
+		leave(false);
+}
+
+void host_part_areas(struct host_area area[2])
+{
+	need_stacks();
+	area[0] = (struct host_area){ (uint8_t *)parts, sizeof(parts) };
+	area[1] = (struct host_area){ stacks, host.snp.vcpus * STACK_BYTES };
+}
+
+struct host_area host_part_stack(unsigned int cpu)
+{
+	uint8_t *top = stacks + (cpu + 1) * STACK_BYTES;
+	uint8_t *sp = stacks + (parts[cpu].stack.sp - (uint64_t)stacks);
+
+	return (struct host_area){ sp, (size_t)(top - sp) };
+}
+
+void host_part_moved(unsigned int cpu)
+{
+	ASAN_UNPOISON_MEMORY_REGION(stacks + cpu * STACK_BYTES, STACK_BYTES);
 }
 
 void host_part_stopped(void)

@@ -31,18 +31,21 @@ static size_t rmp_bytes(void)
 	return host_spa_bytes() / PAGE_4K * sizeof(*host.rmp);
 }
 
-/* As many bytes at a time as are moved in one instruction. */
-typedef uint64_t lane __attribute__((vector_size(16), may_alias));
+/* As many bytes at a time as are moved in one instruction, wherever words are. */
+typedef uint64_t lane __attribute__((vector_size(16), may_alias, aligned(8)));
 
 /* Past the sanitizer, which has its marks between variables. */
-__attribute__((no_sanitize("address", "undefined"))) static void move(void *to, const void *from,
-								      size_t bytes)
+__attribute__((no_sanitize("address", "undefined"))) void host_move(void *to, const void *from,
+								    size_t bytes)
 {
 	volatile lane *out = to;
 	const volatile lane *in = from;
 
 	for (size_t i = 0; i < bytes / sizeof(*in); i++)
 		out[i] = in[i];
+	if (bytes % sizeof(*in) != 0)
+		((volatile uint64_t *)to)[bytes / 8 - 1] =
+			((const volatile uint64_t *)from)[bytes / 8 - 1];
 }
 
 static uint8_t *copy_of(const void *from, size_t bytes)
@@ -50,7 +53,7 @@ static uint8_t *copy_of(const void *from, size_t bytes)
 	uint8_t *copy = malloc(bytes);
 
 	CHECK(copy != NULL);
-	move(copy, from, bytes);
+	host_move(copy, from, bytes);
 	return copy;
 }
 
@@ -119,7 +122,7 @@ static void restore_contexts(void)
 void host_reset(void)
 {
 	CHECK(kept.variables != NULL);
-	move(firmware_start, kept.variables, variable_bytes());
+	host_move(firmware_start, kept.variables, variable_bytes());
 	memcpy(host.rmp, kept.rmp, rmp_bytes());
 	for (unsigned int i = 0; i < kept.pages; i++) {
 		uint64_t n = kept.order[i];
@@ -131,4 +134,32 @@ void host_reset(void)
 	host_cpu = 0;
 	restore_contexts();
 	touch_ghcbs();
+}
+
+void host_areas(struct host_area area[HOST_AREAS])
+{
+	area[0] = (struct host_area){ firmware_start, variable_bytes() };
+	area[1] = (struct host_area){ (uint8_t *)host.rmp, rmp_bytes() };
+	area[2] = host_context_area();
+	host_part_areas(&area[3]);
+}
+
+void host_moved(void)
+{
+	host_cpu = 0;
+	for (unsigned int slot = 0; slot < CPU_CONTEXTS; slot++)
+		host_context_mark(slot);
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
+		host_part_moved(cpu);
+}
+
+unsigned int host_touched(void)
+{
+	return kept.pages;
+}
+
+uint8_t *host_touched_page(unsigned int i, const uint8_t **before)
+{
+	*before = kept.page[i];
+	return host.memory + kept.order[i] * PAGE_4K;
 }

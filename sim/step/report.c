@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* A move as a line of text, or as a JSON object. */
+#include "program.h"
+#include "session.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *const ops[HOST_KINDS] = {
+	"PVALIDATE", "RMPADJUST", "FLUSH",   "VMGEXIT",	 "LOAD",
+	"STORE",     "CAS",	  "COPY_IN", "COPY_OUT", "ZERO",
+};
+
+const char *report_op(enum host_kind kind)
+{
+	return ops[kind];
+}
+
+bool report_kind(const char *name, enum host_kind *kind)
+{
+	for (unsigned int i = 0; i < HOST_KINDS; i++) {
+		if (strcasecmp(name, ops[i]) != 0)
+			continue;
+		*kind = (enum host_kind)i;
+		return true;
+	}
+	return false;
+}
+
+const char *report_state(unsigned int machine, unsigned int state)
+{
+	return state < charts[machine].states ? charts[machine].state[state] : "?";
+}
+
+const char *report_event(unsigned int event)
+{
+	return event_name((enum event)event);
+}
+
+/* "vcpu Gate --EV_CALL/decode--> Decode (sm/vcpu.rl:43)" */
+static void arrow_text(const struct engine_event *e)
+{
+	const struct chart *c = &charts[e->machine];
+	const struct chart_arrow *a = chart_find(e->machine, e->state, e->event);
+
+	printf("%s %s --%s", c->name, report_state(e->machine, e->state), report_event(e->event));
+	if (a == NULL)
+		printf("--> no such arrow");
+	else
+		printf("/%s--> %s (%s:%u)", a->verb, report_state(e->machine, a->to), c->file,
+		       (unsigned int)a->line);
+}
+
+static void op_text(const struct host_op *op)
+{
+	printf("before %s 0x%" PRIx64, ops[op->kind], op->gpa);
+}
+
+static void text(enum engine_outcome outcome)
+{
+	unsigned int cpu = engine_cpu();
+	const struct engine_cpu *c = engine_at(cpu);
+	const struct engine_event *taken = engine_taken();
+	const struct host_op *op = c->busy ? host_part_waits(cpu) : NULL;
+
+	printf("#%" PRIu64 " cpu %u", engine_position(), cpu);
+	if (taken->there) {
+		printf(" vcpu %u: ", taken->vcpu);
+		arrow_text(taken);
+	} else if (c->busy && op == NULL) {
+		printf(" begins: RAX 0x%" PRIx64, host_part_result(cpu));
+	}
+	if (op != NULL) {
+		printf(" ");
+		op_text(op);
+	}
+	if (outcome == ENGINE_OVER)
+		printf("; the call is over, RAX 0x%" PRIx64, c->result);
+	if (host.stopped)
+		printf("; the VM is stopped: %s, 0x%" PRIx64, reason_words(host.reason),
+		       host.detail);
+	printf("\n");
+	if (program_complaint() != NULL)
+		printf("  %s\n", program_complaint());
+}
+
+static void arrow_json(const char *name, const struct engine_event *e)
+{
+	const struct chart *c = &charts[e->machine];
+	const struct chart_arrow *a = chart_find(e->machine, e->state, e->event);
+
+	printf(",\"%s\":", name);
+	if (!e->there) {
+		printf("null");
+		return;
+	}
+	printf("{\"vcpu\":%u,\"machine\":\"%s\",\"state\":\"%s\",\"event\":\"%s\"", e->vcpu,
+	       c->name, report_state(e->machine, e->state), report_event(e->event));
+	printf(",\"argument\":\"0x%" PRIx64 "\"", e->argument);
+	if (a != NULL)
+		printf(",\"verb\":\"%s\",\"to\":\"%s\",\"file\":\"%s\",\"line\":%u", a->verb,
+		       report_state(e->machine, a->to), c->file, (unsigned int)a->line);
+	printf("}");
+}
+
+static void json(enum engine_outcome outcome)
+{
+	unsigned int cpu = engine_cpu();
+	const struct engine_cpu *c = engine_at(cpu);
+	const struct host_op *op = c->busy ? host_part_waits(cpu) : NULL;
+
+	printf("{\"step\":%" PRIu64 ",\"cpu\":%u", engine_position(), cpu);
+	arrow_json("taken", engine_taken());
+	arrow_json("pending", &c->pending);
+	if (op != NULL)
+		printf(",\"before\":{\"operation\":\"%s\",\"address\":\"0x%" PRIx64 "\"}",
+		       ops[op->kind], op->gpa);
+	if (outcome == ENGINE_OVER)
+		printf(",\"result\":\"0x%" PRIx64 "\"", c->result);
+	if (host.stopped)
+		printf(",\"stopped\":\"%s\"", reason_words(host.reason));
+	printf("}\n");
+}
+
+static const char *ended(void)
+{
+	if (program_complaint() != NULL)
+		return program_complaint();
+	return host.stopped ? "the VM is stopped" : "the end: nothing is left to do";
+}
+
+void report_move(enum engine_outcome outcome)
+{
+	if (outcome == ENGINE_ENDED && !session_json)
+		printf("#%" PRIu64 " %s\n", engine_position(), ended());
+	else if (outcome == ENGINE_REFUSED && !session_json)
+		printf("#%" PRIu64 " that makes no sense now\n", engine_position());
+	else if (session_json)
+		json(outcome);
+	else
+		text(outcome);
+}
+
+static void open_arrows(const struct engine_event *e)
+{
+	const struct chart *c = &charts[e->machine];
+
+	for (unsigned int i = 0; i < c->arrows; i++) {
+		const struct chart_arrow *a = &c->arrow[i];
+
+		if (a->from != e->state)
+			continue;
+		printf("  %c %-15s /%s -> %s (%s:%u)\n", a->event == e->event ? '*' : ' ',
+		       report_event(a->event), a->verb, report_state(e->machine, a->to), c->file,
+		       (unsigned int)a->line);
+	}
+}
+
+void report_where(void)
+{
+	const struct engine_cpu *c = engine_at(engine_cpu());
+	const struct engine_event *e = &c->pending;
+
+	if (session_json)
+		return;
+	if (e->there) {
+		printf("  vcpu %u, machine %s, in %s, pending %s; open from here:\n", e->vcpu,
+		       charts[e->machine].name, report_state(e->machine, e->state),
+		       report_event(e->event));
+		open_arrows(e);
+	}
+}

@@ -1,11 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # All tests, or the parts named: unit hostile coverage seeded prove fuzz race
-<<<<<<< HEAD
 # seam image sim repro soak. Every part prints TAP lines; they are counted here, and
-=======
-# seam sim image repro soak. Every part prints TAP lines; they are counted here, and
->>>>>>> 191d6b3 (wip: sim/step, not built)
 # a part that fails without one counts as one failure. The last line is
 # "N passed, N failed".
 set -u
@@ -43,15 +39,7 @@ fuzz() {
 	make -j2 fuzzers && tests/fuzz/run.sh corpora
 }
 
-<<<<<<< HEAD
 [ $# != 0 ] || set -- unit hostile coverage seeded fuzz race seam image sim conformance repro
-=======
-simulator() {
-	make -j2 sim $out/svsm-sim-asan && tests/sim/run.sh
-}
-
-[ $# != 0 ] || set -- unit hostile coverage seeded fuzz race seam sim image conformance repro
->>>>>>> 191d6b3 (wip: sim/step, not built)
 for name in "$@"; do
 	case $name in
 	unit)
@@ -71,7 +59,6 @@ for name in "$@"; do
 		part "a vCPU stopped at every instruction, threads" tests/race/stop.sh
 		;;
 	seam) part "checks of source and objects" tests/seam/run.sh ;;
-	sim) part "the simulator" simulator ;;
 	image)
 		part "guests under QEMU" tests/image/run.sh
 		part "the firmware's protections" tests/image/faults.sh
@@ -89,6 +76,7 @@ for name in "$@"; do
 		part "svsm-sim: record and replay" tests/sim/trace.sh
 		part "svsm-sim: view" tests/sim/view.sh
 		part "svsm-sim: scenarios" tests/sim/scenarios.sh
+		part "svsm-sim: step" tests/sim/step.sh
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak)

@@ -81,7 +81,6 @@ static bool go(uint64_t position)
 
 	report_move(there ? ENGINE_MOVED : ENGINE_ENDED);
 	report_where();
-	fflush(stdout); /* a program that drives this one waits for it */
 	return true;
 }
 
@@ -120,6 +119,7 @@ static bool do_hash(const struct line *line)
 		       engine_hash());
 	else
 		printf("#%" PRIu64 " hash %016" PRIx64 "\n", engine_position(), engine_hash());
+	fflush(stdout); /* a program that drives this one waits for it */
 	return true;
 }
 
@@ -159,7 +159,8 @@ static const struct command {
 	  fail_command },
 	{ "set", "rax|rcx|rdx|r8|r9|exit VALUE", "a register of the guest", 3, set_command },
 	{ "call", "", "the guest makes a call with its registers as they are", 1, call_command },
-	{ "hash", "", "of the whole machine; without time, rings, counters", 1, do_hash },
+	{ "hash", "", "of the whole machine, in this session; without time, rings, counters", 1,
+	  do_hash },
 	{ "save", "FILE", "*.trace: what was taken so far; else: the commands that lead here", 2,
 	  save_command },
 	{ "help", "", "this list", 1, do_help },

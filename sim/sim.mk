@@ -9,6 +9,10 @@ sim_link := -pthread -Wl,-z,now,-T,sim/host/firmware.ld,--wrap=vcpu_go,--wrap=pv
 
 sim_objects = $(call objects,$(1),$(sim_src) $(fuzz_src)) $(1)/charts.o $(mbedtls_host:%=$(1)/mbedtls/%.o)
 
+# Its firmware says which shared words it touches.
+$(call objects,$(tool),$(core_src)): tool_flags := -Isim/explore/include $(tool_flags)
+$(call objects,$(tool),$(core_src)): sim/sim.mk
+
 # svsm-sim's own tests run the one with the sanitizers.
 $(O)/svsm-sim: $(call sim_objects,$(tool)) sim/host/firmware.ld
 	$(CC) $(filter %.o,$^) $(sim_link) $(sim_libs) -o $@

@@ -77,6 +77,7 @@ for name in "$@"; do
 		part "svsm-sim: view" tests/sim/view.sh
 		part "svsm-sim: scenarios" tests/sim/scenarios.sh
 		part "svsm-sim: step" tests/sim/step.sh
+		part "svsm-sim: explore" tests/sim/explore.sh
 		;;
 	repro) part "reproducible image" tests/seam/repro.sh ;;
 	soak)

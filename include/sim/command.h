@@ -7,6 +7,7 @@
 #define STATUS_BAD_INPUT 2 /* a command line or a file that makes no sense; said in one line */
 
 int cmd_replay(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_reason(int argc, char **argv);

@@ -12,6 +12,7 @@ static const struct command {
 	{ "run", "scenarios, and whether their results are as they say", cmd_run },
 	{ "replay", "a recorded run, checked and stepped through", cmd_replay },
 	{ "view", "a recorded run as a page for a browser", cmd_view },
+	{ "explore", "every order of what vCPUs and hypervisor may do", cmd_explore },
 	{ "reason", "a GHCB termination reason in words", cmd_reason },
 };
 

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* What may happen, from a file: see README.md. */
+#include "explore.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE 512U
+#define MOST 8U /* calls, refusals */
+
+static const struct explore_config usual = { .cpus = 2, .calls = { 1, 1 }, .lies = { 1, 1 } };
+
+struct place {
+	const char *path;
+	unsigned int line, column;
+};
+
+static bool bad(const struct place *at, const char *what, const char *word)
+{
+	fprintf(stderr, "%s:%u:%u: %s: %s\n", at->path, at->line, at->column, what, word);
+	return false;
+}
+
+static bool number(const struct place *at, const char *word, unsigned int *value)
+{
+	if (word[0] < '0' || word[0] > '0' + (int)MOST || word[1] != '\0')
+		return bad(at, "not a number from 0 to 8", word);
+	*value = (unsigned int)(word[0] - '0');
+	return true;
+}
+
+static bool add_call(struct explore_config *c, const struct place *at, const char *word)
+{
+	unsigned int call = 0;
+
+	while (world_call_name(call) != NULL && strcmp(world_call_name(call), word) != 0)
+		call++;
+	if (world_call_name(call) == NULL)
+		return bad(at, "no such call", word);
+	for (unsigned int i = 0; i < c->menus; i++)
+		if (c->menu[i] == call)
+			return bad(at, "said twice", word);
+	c->menu[c->menus++] = call;
+	return true;
+}
+
+/* Word `n` of a line, the first of which is `key`. */
+static bool take(struct explore_config *c, const struct place *at, const char *key, unsigned int n,
+		 const char *word)
+{
+	if (strcmp(key, "menu") == 0)
+		return add_call(c, at, word);
+	if (n > EXPLORE_CPUS)
+		return bad(at, "more than 3 CPUs", word);
+	if (strcmp(key, "lies") == 0)
+		return number(at, word, &c->lies[n - 1]);
+	c->cpus = n;
+	return number(at, word, &c->calls[n - 1]);
+}
+
+static bool is_key(const char *word)
+{
+	return strcmp(word, "menu") == 0 || strcmp(word, "lies") == 0 || strcmp(word, "calls") == 0;
+}
+
+static bool take_line(struct explore_config *c, struct place *at, char *line)
+{
+	char *key = NULL, *rest = line + strcspn(line, "#\r\n"), *word = line;
+	unsigned int n = 0;
+
+	*rest = '\0';
+	for (;; n++) {
+		word += strspn(word, " \t");
+		if (*word == '\0')
+			break;
+		at->column = (unsigned int)(word - line) + 1;
+		rest = word + strcspn(word, " \t");
+		if (*rest != '\0')
+			*rest++ = '\0';
+		if (n == 0 && !is_key(key = word))
+			return bad(at, "neither calls, lies nor menu", word);
+		if (n > 0 && !take(c, at, key, n, word))
+			return false;
+		word = rest;
+	}
+	return n != 1 || bad(at, "nothing after it", key);
+}
+
+static bool load(struct explore_config *c, FILE *file, const char *path)
+{
+	struct place at = { path, 0, 1 };
+	char line[LINE];
+
+	*c = (struct explore_config){ .cpus = 0 };
+	while (fgets(line, sizeof(line), file) != NULL) {
+		at.line++;
+		at.column = 1;
+		if (strlen(line) == LINE - 1)
+			return bad(&at, "too long", "the line");
+		if (!take_line(c, &at, line))
+			return false;
+	}
+	at.column = 1;
+	if (c->cpus < 2)
+		return bad(&at, "needs at least two CPUs", "calls");
+	for (unsigned int cpu = c->cpus; cpu < EXPLORE_CPUS; cpu++)
+		if (c->lies[cpu] != 0)
+			return bad(&at, "of a CPU that makes no calls", "lies");
+	return c->menus != 0 || bad(&at, "not there", "menu");
+}
+
+bool config_load(struct explore_config *c, const char *path)
+{
+	bool is_good;
+	FILE *file;
+
+	if (path == NULL) {
+		*c = usual;
+		while (world_call_name(c->menus) != NULL) {
+			c->menu[c->menus] = c->menus;
+			c->menus++;
+		}
+		return true;
+	}
+	file = fopen(path, "r");
+	if (file == NULL) {
+		perror(path);
+		return false;
+	}
+	is_good = load(c, file, path);
+	(void)fclose(file);
+	return is_good;
+}

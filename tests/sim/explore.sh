@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# svsm-sim explore: small configurations searched to their ends, with and without
+# reduction; mistakes put into the firmware, each of which it has to find; bad
+# input. `soak`: the larger configurations. TAP; what it says stays in .build/explore/.
+set -u
+cd "$(dirname "$0")/../.."
+out=.build/explore
+sim=.build/svsm-sim
+configs=sim/explore/configs
+failures=0
+mkdir -p $out
+
+result() { # STATUS NAME
+	if [ "$1" = 0 ]; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		failures=$((failures + 1))
+	fi
+}
+
+exhausts() { # NAME ARGUMENT...
+	local name=$1
+	shift
+	$sim explore "$@" >"$out/$name" 2>"$out/$name.progress" && grep -q '^exhausted' "$out/$name"
+	result $? "$name: $(head -n 1 "$out/$name")"
+}
+
+# Where everything lies has a part in the hashes.
+agree() {
+	local way
+	for way in '' --no-reduction; do
+		setarch -R $sim explore $way $configs/small.explore 2>/dev/null | tee "$out/small$way" |
+			sed -n -e '/^ends/p' -e '/^arrows/p' -e 's/^results of \([^:]*\):/\1/p' |
+			while read -r name words; do
+				echo "$name $(tr ' ' '\n' <<<"$words" | sort | tr '\n' ' ')"
+			done >"$out/small$way.ends"
+	done
+	grep -q '^exhausted' $out/small && grep -q '^exhausted' $out/small--no-reduction &&
+		grep -q '^ends: .*[1-9]' $out/small.ends && cmp $out/small.ends $out/small--no-reduction.ends
+	result $? "with and without reduction the same ends, arrows and results"
+	echo "#   $(head -n 1 $out/small)"
+	echo "#   $(head -n 1 $out/small--no-reduction)"
+}
+
+# The command lines that make has for them.
+compile=$(make -n -W sm/pvalidate.c .build/tool-gcc/sm/pvalidate.o CC=gcc | grep -- '-c sm/pvalidate.c')
+link=$(make -n -W sim/host/firmware.ld $sim CC=gcc | grep -- "-o $sim\$")
+
+seed() { # NAME FILE SED WORDS
+	local dir=$out/$1 object=.build/tool-gcc/${2%.c}.o
+	mkdir -p "$dir/$(dirname "$2")"
+	sed -e "$3" "$2" >"$dir/$2"
+	if cmp -s "$2" "$dir/$2"; then
+		result 1 "seed $1: the sed expression changes nothing in $2"
+		return
+	fi
+	local line=${compile/-c sm\/pvalidate.c/-w -iquote $(dirname "$2") -c $dir/$2}
+	line=${line/.build\/tool-gcc\/sm\/pvalidate.o/$dir/${2%.c}.o}
+	eval "$line" || { result 1 "seed $1 does not compile"; return; }
+	line=${link/$object/$dir/${2%.c}.o}
+	eval "${line/-o $sim/-o $dir/sim}" || { result 1 "seed $1 does not link"; return; }
+	"$dir/sim" explore --save "$dir/trace" >"$dir/said" 2>"$dir/progress"
+	[ $? = 1 ] && grep -q "^violation: $4" "$dir/said" &&
+		"$dir/sim" explore --replay "$dir/trace" | tail -n 1 | grep -q "^violation: $4" &&
+		! $sim explore --replay "$dir/trace" >"$dir/without" 2>&1 | grep -q '^violation'
+	result $? "seed $1: $(sed -n 's/^violation: //p' "$dir/said"), after $(wc -l <"$dir/trace") steps"
+	rm -f "$dir/sim"
+}
+
+seeds() {
+	local line name file expression words
+	grep -v -e '^#' -e '^$' tests/sim/explore_seeds.txt >$out/seeds
+	while IFS= read -r line; do
+		name=${line%% :: *}; line=${line#* :: }
+		file=${line%% :: *}; line=${line#* :: }
+		expression=${line% :: *}
+		words=${line##* :: }
+		seed "$name" "$file" "$expression" "$words"
+	done <$out/seeds
+}
+
+refuses() { # REGEXP TEXT
+	local said
+	printf '%b' "$2" >$out/bad.explore
+	said=$($sim explore $out/bad.explore 2>&1)
+	[ $? = 2 ] && [ "$(wc -l <<<"$said")" = 1 ] && grep -q -- "$1" <<<"$said"
+	result $? "refuses: $1"
+}
+
+if [ "${1:-}" = soak ]; then
+	exhausts honest $configs/honest-all.explore
+	exhausts default
+	exhausts three $configs/three.explore
+	exhausts twice $configs/twice.explore
+else
+	agree
+	exhausts pages $configs/pages.explore
+	seeds
+	refuses ':2:6: no such call: valiate-0' 'calls 1 1\nmenu valiate-0\n'
+	refuses ':1:1: neither calls, lies nor menu: mneu' 'mneu query\n'
+	refuses ':1:9: not a number from 0 to 8: 9' 'calls 1 9\nmenu query\n'
+	refuses 'needs at least two CPUs' 'calls 1\nmenu query\n'
+	# What it has, it says.
+	timeout -s INT 2 $sim explore >$out/interrupted 2>/dev/null
+	grep -q '^bounded: [1-9]' $out/interrupted
+	result $? "interrupted: $(head -n 1 $out/interrupted)"
+fi
+[ $failures = 0 ]

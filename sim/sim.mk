@@ -45,3 +45,10 @@ $(tool)/sim/view/page.o $(unit)/sim/view/page.o: sim/view/page.html $(machines:s
 view_test := tests/sim/view_test.c sim/trace/chart.c gen/event_name.c
 $(O)/view-test: $(call objects,$(unit),$(view_test)) $(unit)/charts.o
 	$(CC) -fsanitize=address,undefined $^ -o $@
+
+# Its parser and traces, without the firmware.
+agree_test := $(sort $(wildcard tests/sim/agree*.c)) $(sort $(filter-out sim/scenario/run.c sim/scenario/record.c \
+	sim/scenario/apply.c sim/scenario/set_up.c sim/scenario/memory.c sim/scenario/lies.c sim/scenario/turn.c, \
+	$(wildcard sim/scenario/*.c))) sim/trace/file.c sim/trace/chart.c gen/event_name.c
+$(O)/agree: $(call objects,$(unit),$(agree_test)) $(unit)/charts.o
+	$(CC) -fsanitize=address,undefined $^ -o $@

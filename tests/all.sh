@@ -76,6 +76,7 @@ for name in "$@"; do
 		part "svsm-sim: record and replay" tests/sim/trace.sh
 		part "svsm-sim: view" tests/sim/view.sh
 		part "svsm-sim: scenarios" tests/sim/scenarios.sh
+		part "svsm-sim: model and image agree" tests/sim/agree.sh
 		part "svsm-sim: step" tests/sim/step.sh
 		part "svsm-sim: explore" tests/sim/explore.sh
 		;;

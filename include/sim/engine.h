@@ -100,6 +100,10 @@ unsigned int engine_cpu(void); /* whose turn it was, or is */
 const struct engine_cpu *engine_at(unsigned int cpu);
 const struct engine_event *engine_taken(void); /* by the last move */
 
+/* ---- without engine_open(): every event that a machine is given ---- */
+
+void engine_watch(void (*watch)(const struct engine_event *event));
+
 /* ---- for sim/step's own files: a machine is about to be given `event` ---- */
 
 uint16_t engine_arrives(const struct engine_event *event);

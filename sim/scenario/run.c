@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* svsm-sim run: scenarios to their ends, each on a machine of its own. */
+#include "record.h"
+
 #include <getopt.h>
 #include <sim/command.h>
 #include <sim/scenario.h>
@@ -9,15 +11,17 @@
 #include <unistd.h>
 
 static const char *const help =
-	"usage: svsm-sim run SCENARIO...\n"
+	"usage: svsm-sim run [--trace FILE] SCENARIO...\n"
 	"Carries out each scenario (sim/scenarios/README.md) and prints a line for it: whether\n"
 	"every result is as its text has it, and after every line the invariants of\n"
 	"include/snp/host.h hold. Exit status 1: not so. 2: one of them makes no sense, the\n"
-	"line is said, and none of them is run.\n";
+	"line is said, and none of them is run.\n"
+	"  --trace FILE  of one scenario: the steps of its machines, for `svsm-sim replay`\n";
 
 static const struct scenario *current;
 static const struct scenario_line *here;
 static const char *wrong;
+static const char *trace; /* NULL: none is wanted */
 
 static void carry_out(void)
 {
@@ -62,12 +66,10 @@ static bool check_awaited(void)
 	return true;
 }
 
-static bool run(const struct scenario *s)
+static bool run_lines(const struct scenario *s)
 {
 	unsigned int calls = 0;
 
-	current = s;
-	scenario_set_up(s);
 	for (here = s->line; here < s->line + s->lines; here++) {
 		if (!run_line())
 			return false;
@@ -77,6 +79,18 @@ static bool run(const struct scenario *s)
 		return false;
 	printf("ok %s: %u lines, %u call%s\n", s->path, s->lines, calls, calls == 1 ? "" : "s");
 	return true;
+}
+
+static bool run(const struct scenario *s)
+{
+	bool is_so;
+
+	current = s;
+	scenario_set_up(s);
+	if (trace != NULL && !record_begin(trace))
+		return false;
+	is_so = run_lines(s);
+	return (trace == NULL || record_end(trace)) && is_so;
 }
 
 /* There is one machine in a process. */
@@ -110,6 +124,7 @@ int cmd_run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "trace", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct scenario *s;
@@ -117,11 +132,15 @@ int cmd_run(int argc, char **argv)
 	int option, status = STATUS_BAD_INPUT;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 't') {
+			trace = optarg;
+			continue;
+		}
 		fputs(help, option == 'h' ? stdout : stderr);
 		return option == 'h' ? 0 : STATUS_BAD_INPUT;
 	}
 	count = (unsigned int)(argc - optind);
-	if (count == 0) {
+	if (count == 0 || (trace != NULL && count != 1)) {
 		fputs(help, stderr);
 		return STATUS_BAD_INPUT;
 	}

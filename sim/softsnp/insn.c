@@ -4,6 +4,7 @@
  * takes VMGEXIT for a VMMCALL [snp-arch 2.1].
  */
 #include "softsnp.h"
+#include <sim/turns.h>
 
 #define FLAGS_CHANGED 0x8d5ULL /* OF SF ZF AF PF CF */
 #define RMP_BYTES 4U
@@ -65,8 +66,19 @@ static struct snp_operand operand(const struct cpu *c)
 	};
 }
 
+static enum turn_kind turn_of(enum op op)
+{
+	return op == OP_PVALIDATE   ? TURN_PVALIDATE
+	       : op == OP_RMPADJUST ? TURN_RMPADJUST
+				    : TURN_NONE;
+}
+
 static struct snp_result call(struct cpu *c, enum op op, const struct snp_operand *at)
 {
+	struct snp_result lie;
+
+	if (turns_fail(c, turn_of(op), &lie))
+		return lie;
 	if (op == OP_PVALIDATE)
 		return snp_pvalidate(&machine.snp, c->id, at, (uint32_t)c->gpr[RCX],
 				     (uint32_t)c->gpr[RDX]);
@@ -103,6 +115,7 @@ static void rmp_instruction(struct cpu *c, enum op op)
 	for (unsigned int i = 0; i < RETRIES && r.trap == SNP_TRAP_NPF; i++)
 		if (snp_nested_fault(&machine.snp, r.gpa, r.error))
 			r = call(c, op, &at);
+	turns_done(c, turn_of(op));
 	switch (r.trap) {
 	case SNP_NO_TRAP:
 		finish(c, op, &r);
@@ -139,6 +152,7 @@ static void flush(struct cpu *c, enum op op)
 		c->count.tlbsync++;
 		c->count.flushes += machine.snp.vcpu[c->id].invlpgb_pending ? 1 : 0;
 		snp_tlbsync(&machine.snp, c->id);
+		turns_done(c, TURN_FLUSH);
 	}
 	exit_skip(c, 3);
 }

@@ -29,9 +29,13 @@ static bool hidden(uint16_t port)
 
 uint32_t io_in(struct snp *m, uint16_t port, unsigned int bytes)
 {
+	uint32_t value;
+
 	(void)m;
 	if (hidden(port))
 		return 0xffffffffU;
+	if (turns_in(port, &value))
+		return value;
 	if (bytes == 1)
 		return port_in8(port);
 	return bytes == 2 ? port_in16(port) : port_in32(port);
@@ -53,7 +57,7 @@ static void watch_for_the_end(uint16_t port, uint32_t value)
 void io_out(struct snp *m, uint16_t port, unsigned int bytes, uint32_t value)
 {
 	(void)m;
-	if (hidden(port))
+	if (hidden(port) || turns_out(port, value))
 		return;
 	watch_for_the_end(port, value);
 	if (port == UART_DATA)

@@ -23,6 +23,7 @@ struct options {
 	uint64_t inject_error, inject_step;
 	bool inject_all, inject_force; /* lie.c */
 	uint64_t rings;		       /* where VMPL0 has its event rings; 0: they are not read */
+	bool turns;		       /* the guest says which vCPUs run (turns.c) */
 };
 
 /* One kind of SVSM call, by what the guest had in RAX; the last: all others. */
@@ -77,6 +78,12 @@ struct lie {
 	uint64_t steps, next, refused, delivered;
 };
 
+/* Whether the vCPU may run (turns.c). */
+struct turn {
+	bool hold, held;
+	unsigned int kind, left; /* until it is held */
+};
+
 struct cpu {
 	unsigned int id;
 	struct vmcb *vmcb[SNP_VMPLS];
@@ -99,6 +106,7 @@ struct cpu {
 	struct protect protect;
 	struct zeroing zeroing;
 	struct lie lie;
+	struct turn turn;
 	struct call_stats calls;
 	struct cpu_counters count;
 };
@@ -227,6 +235,13 @@ void vc_inject_pf(struct cpu *c, uint64_t cr2, uint32_t error);
 /* lie.c: what the command line asks for, before each VMRUN; a #DB that is its own. */
 void lie_prepare(struct cpu *c);
 bool lie_stepped(struct cpu *c);
+
+/* turns.c: a port's access that was for it; a vCPU that is to wait; VMPL0's enum turn_kind */
+bool turns_out(uint16_t port, uint32_t value);
+bool turns_in(uint16_t port, uint32_t *value);
+void turns_wait(struct cpu *c);
+void turns_done(struct cpu *c, unsigned int kind);
+bool turns_fail(const struct cpu *c, unsigned int kind, struct snp_result *r);
 
 /* exit.c, insn.c, cr.c, msr.c, halt.c */
 void exit_handle(struct cpu *c);

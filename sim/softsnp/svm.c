@@ -119,6 +119,7 @@ _Noreturn void svm_run(struct cpu *c)
 		struct snp_rmp_entry *vmsa;
 		uint64_t ticks;
 
+		turns_wait(c);
 		ap_prepare(c);
 		lie_prepare(c);
 		vmsa = snp_rmp(&machine.snp, c->vmsa_spa);

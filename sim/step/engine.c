@@ -16,6 +16,7 @@ static struct {
 } now __attribute__((aligned(8)));
 
 static const struct engine_program *program;
+static void (*watcher)(const struct engine_event *event);
 
 void engine_prepare(const struct engine_program *what)
 {
@@ -27,12 +28,20 @@ void engine_prepare(const struct engine_program *what)
 		image_include(what->state, what->bytes);
 }
 
+void engine_watch(void (*watch)(const struct engine_event *event))
+{
+	watcher = watch;
+}
+
 uint16_t engine_arrives(const struct engine_event *event)
 {
 	struct engine_event *pending = &now.cpu[host_cpu].pending;
 
-	if (!now.open)
+	if (!now.open) {
+		if (watcher != NULL)
+			watcher(event);
 		return event->event;
+	}
 	*pending = *event;
 	host_part_event();
 	now.taken = *pending;

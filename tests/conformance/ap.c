@@ -8,28 +8,7 @@
 #define APIC_ID_DEFAULT 1U
 #define STACK_BYTES 0x4000U
 #define SPINS 100000000U
-#define REQUEST_CREATE 1ULL
-#define REQUEST_DESTROY 2ULL
 #define CREATED_MAX 64U
-
-/* The save area [snp-arch 7]. */
-#define VMSA_CR4 0x148U
-#define VMSA_CR3 0x150U
-#define VMSA_CR0 0x158U
-#define VMSA_DR7 0x160U
-#define VMSA_DR6 0x168U
-#define VMSA_RFLAGS 0x170U
-#define VMSA_RIP 0x178U
-#define VMSA_RSP 0x1d8U
-#define VMSA_G_PAT 0x268U
-#define VMSA_RDI 0x338U
-#define VMSA_XCR0 0x3e8U
-#define VMSA_MXCSR 0x408U
-#define VMSA_FTW 0x40cU
-#define VMSA_FCW 0x410U
-#define EFER_LONG 0xd00ULL /* LME, LMA, NXE */
-#define CR0_LONG 0x80010033ULL
-#define CR4_LONG 0x620ULL /* PAE, OSFXSR, OSXMMEXCPT */
 
 uint32_t ap_id;
 
@@ -78,56 +57,16 @@ bool ap_find(void)
 
 /* ---- save areas -------------------------------------------------------- */
 
-void ap_put(uint64_t vmsa, unsigned int offset, uint64_t value, unsigned int bytes)
-{
-	volatile uint8_t *at = (volatile uint8_t *)page_private(vmsa) + offset;
-
-	for (unsigned int i = 0; i < bytes; i++)
-		at[i] = (uint8_t)(value >> (8 * i));
-}
-
 uint64_t ap_get(uint64_t vmsa, unsigned int offset, unsigned int bytes)
 {
 	return get((const uint8_t *)page_private(vmsa) + offset, bytes);
-}
-
-static void put_segment(uint64_t vmsa, unsigned int index, uint64_t word)
-{
-	ap_put(vmsa, index * 16, word, 8);
 }
 
 static _Noreturn void ap_main(struct ap *ap);
 
 void ap_vmsa_fill(uint64_t gpa)
 {
-	uint64_t cr3;
-
-	__asm__ volatile("movq %%cr3, %0" : "=r"(cr3));
-	for (unsigned int i = 0; i < PAGE_4K; i += 8)
-		ap_put(gpa, i, 0, 8);
-	for (unsigned int i = 0; i < 6; i++) /* ES CS SS DS FS GS */
-		put_segment(gpa, i, i == 1 ? 0xffffffff0a9b0010 : 0xffffffff0c930018);
-	put_segment(gpa, 6, 0x0000ffff00000000); /* GDTR LDTR IDTR TR */
-	put_segment(gpa, 7, 0x0000ffff00820000);
-	put_segment(gpa, 8, 0x0000ffff00000000);
-	put_segment(gpa, 9, 0x0000ffff008b0000);
-	ap_put(gpa, VMSA_VMPL, boot.vmpl, 1);
-	ap_put(gpa, VMSA_EFER, EFER_SVME | EFER_LONG, 8);
-	ap_put(gpa, VMSA_CR4, CR4_LONG, 8);
-	ap_put(gpa, VMSA_CR3, cr3, 8);
-	ap_put(gpa, VMSA_CR0, CR0_LONG, 8);
-	ap_put(gpa, VMSA_DR7, 0x400, 8);
-	ap_put(gpa, VMSA_DR6, 0xffff0ff0, 8);
-	ap_put(gpa, VMSA_RFLAGS, 2, 8);
-	ap_put(gpa, VMSA_RIP, (uintptr_t)ap_main, 8);
-	ap_put(gpa, VMSA_RSP, (uintptr_t)stack + STACK_BYTES - 8, 8);
-	ap_put(gpa, VMSA_RDI, (uintptr_t)&second, 8);
-	ap_put(gpa, VMSA_G_PAT, 0x0007040600070406, 8);
-	ap_put(gpa, VMSA_SEV_FEATURES, rdmsr(MSR_SEV_STATUS) >> 2, 8);
-	ap_put(gpa, VMSA_XCR0, 1, 8);
-	ap_put(gpa, VMSA_MXCSR, 0x1f80, 4);
-	ap_put(gpa, VMSA_FTW, 0x5555, 2);
-	ap_put(gpa, VMSA_FCW, 0x37f, 2);
+	area_fill(gpa, (uintptr_t)ap_main, (uintptr_t)stack + STACK_BYTES - 8, (uintptr_t)&second);
 }
 
 uint64_t ap_vmsa(void)
@@ -167,15 +106,6 @@ uint64_t vcpu_delete(uint64_t vmsa)
 
 /* ---- its life ---------------------------------------------------------- */
 
-static bool creation(uint64_t request, uint64_t vmsa)
-{
-	uint64_t features = rdmsr(MSR_SEV_STATUS) >> 2;
-
-	return ghcb_event(NAE_AP_CREATION,
-			  (uint64_t)ap_id << 32 | (uint64_t)boot.vmpl << 16 | request, vmsa,
-			  &features);
-}
-
 bool ap_run(struct ap *ap, uint64_t vmsa)
 {
 	ap->vmsa = vmsa;
@@ -183,7 +113,7 @@ bool ap_run(struct ap *ap, uint64_t vmsa)
 	ap->lost = 0;
 	ap->work = AP_NOTHING;
 	running = true;
-	if (!creation(REQUEST_CREATE, vmsa))
+	if (!area_creation(AP_CREATE, ap_id, vmsa))
 		return false;
 	for (unsigned int i = 0; i < SPINS && ap->alive == 0; i++)
 		__builtin_ia32_pause();
@@ -193,7 +123,7 @@ bool ap_run(struct ap *ap, uint64_t vmsa)
 bool ap_stop(struct ap *ap)
 {
 	running = false;
-	return creation(REQUEST_DESTROY, ap->vmsa);
+	return area_creation(AP_DESTROY, ap_id, ap->vmsa);
 }
 
 struct ap *ap_start(void)

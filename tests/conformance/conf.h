@@ -153,7 +153,6 @@ bool ap_find(void);
 /* A good save area for the second vCPU, in a validated page. */
 uint64_t ap_vmsa(void);
 void ap_vmsa_fill(uint64_t gpa);
-void ap_put(uint64_t vmsa, unsigned int offset, uint64_t value, unsigned int bytes);
 uint64_t ap_get(uint64_t vmsa, unsigned int offset, unsigned int bytes);
 uint64_t vcpu_create(uint64_t vmsa, uint64_t ca, uint64_t id);
 uint64_t vcpu_delete(uint64_t vmsa);
@@ -170,8 +169,3 @@ void ap_clean_up(void);
 /* Whether this code runs on the second vCPU; where a fault nobody expected ends there. */
 bool ap_is_here(void);
 _Noreturn void ap_lost(void);
-
-#define VMSA_VMPL 0x0caU
-#define VMSA_EFER 0x0d0U
-#define VMSA_SEV_FEATURES 0x3b0U
-#define EFER_SVME 0x1000ULL

@@ -103,7 +103,7 @@ static void bad_field(const struct rule *r)
 {
 	uint64_t vmsa = ap_vmsa(), ca = mem_valid();
 
-	ap_put(vmsa, (unsigned int)r->a, r->b, (unsigned int)r->c);
+	area_put(vmsa, (unsigned int)r->a, r->b, (unsigned int)r->c);
 	refused(r, vmsa, ca, ap_id);
 	check_eq(ap_get(vmsa, (unsigned int)r->a, (unsigned int)r->c), r->b,
 		 "the field afterwards");
@@ -115,7 +115,7 @@ static void other_vmpl(const struct rule *r)
 {
 	uint64_t vmsa = ap_vmsa();
 
-	ap_put(vmsa, VMSA_VMPL, boot.vmpl + r->a, 1);
+	area_put(vmsa, VMSA_VMPL, boot.vmpl + r->a, 1);
 	refused(r, vmsa, mem_valid(), ap_id);
 	mem_is_ordinary(vmsa, "the save area's page");
 }

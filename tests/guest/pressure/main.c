@@ -13,9 +13,6 @@
 #define LENT_MAX 256U
 #define WITHDRAWN_MAX 511U
 
-#define VMSA_VMPL 0x0caU
-#define VMSA_EFER 0x0d0U
-#define VMSA_SEV_FEATURES 0x3b0U
 #define CA_AVAILABLE 1U
 
 _Noreturn void stub_main(void);

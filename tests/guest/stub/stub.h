@@ -189,6 +189,21 @@ struct call_count {
 extern struct call_count call_count;
 void call_checks(void);
 
+/* ---- area: save areas of other vCPUs ------------------------------------ */
+
+#define VMSA_VMPL 0x0caU
+#define VMSA_EFER 0x0d0U
+#define VMSA_SEV_FEATURES 0x3b0U
+#define EFER_SVME 0x1000ULL
+
+void area_put(uint64_t vmsa, unsigned int offset, uint64_t value, unsigned int bytes);
+/* A good one in 64-bit mode, with the page tables of whoever asks. */
+void area_fill(uint64_t vmsa, uint64_t rip, uint64_t rsp, uint64_t rdi);
+
+enum ap_request { AP_CREATE = 1, AP_DESTROY };
+
+bool area_creation(enum ap_request request, uint32_t apic_id, uint64_t vmsa);
+
 /* ---- list: PVALIDATE --------------------------------------------------- */
 
 /* A list in validated private memory of the guest. */

@@ -33,7 +33,8 @@ static void write_step(const struct engine_event *event)
 	(void)fwrite(&step, sizeof(step), 1, to);
 }
 
-bool record_begin(const char *path)
+/* Nothing stays in a buffer that two processes have. */
+bool record_open(const char *path)
 {
 	const struct trace_header header = {
 		.magic = TRACE_MAGIC,
@@ -45,9 +46,14 @@ bool record_begin(const char *path)
 	to = fopen(path, "we");
 	if (to == NULL)
 		return complain(path);
-	(void)fwrite(&header, sizeof(header), 1, to);
-	engine_watch(write_step);
+	if (fwrite(&header, sizeof(header), 1, to) != 1 || fflush(to) != 0)
+		return complain(path);
 	return true;
+}
+
+void record_begin(void)
+{
+	engine_watch(write_step);
 }
 
 bool record_end(const char *path)

@@ -3,7 +3,9 @@
 #pragma once
 #include <stdbool.h>
 
-/* Every step from now on. False: the file cannot be written, and it was said why. */
-bool record_begin(const char *path);
-/* The same, if not all of it was. */
+/* Before anything runs. False: the file cannot be written, and it was said why. */
+bool record_open(const char *path);
+/* Every step from now on. */
+void record_begin(void);
+/* False: not all of it was written. */
 bool record_end(const char *path);

@@ -45,7 +45,8 @@ agrees() { # SCENARIO PATH FIRMWARE
 	# shellcheck disable=SC2086
 	boot "$2" $words "$3" || { grep -m 1 '^svsm: stop' "$2.log"; echo "# the guest: see $2.log"; return 1; }
 	"$O/svsm-sim" run --trace "$2.model" "$1" || return 1
-	"$O/agree" compare "$1" "$2.model" "$2.image"
+	"$O/agree" compare "$1" "$2.model" "$2.image" >"$2.states" || { cat "$2.states"; return 1; }
+	"$O/svsm-sim" replay --check "$2.image" && cat "$2.states"
 }
 
 # ---- every scenario that both can run ------------------------------------------

@@ -204,9 +204,18 @@ says 1 "${m}access cpu 0 read 0x12000 -> yes\nlist 0x11000: 0x12000 4K rescind\n
 call cpu 0 PVALIDATE rcx 0x11000 -> SUCCESS\n" \
 	"5:1: a stale translation of a page that is not the guest's"
 
-$sim run --help | grep -q '^usage: svsm-sim run SCENARIO'
+$sim run --help | grep -q '^usage: svsm-sim run \[--trace FILE\] SCENARIO'
 result $? "run --help"
 $sim run 2>/dev/null
 [ $? = 2 ]
 result $? "run without a scenario"
+$sim run --trace $out/first.trace sim/scenarios/first-call.svsm >$out/said &&
+	[ "$(stat -c %s $out/first.trace)" = $((32 + 32 * 18)) ]
+result $? "run --trace: a header and 18 steps"
+$sim run --trace $out/nowhere/first.trace sim/scenarios/first-call.svsm >$out/said 2>&1
+[ $? = 2 ] && [ "$(wc -l <$out/said)" = 1 ] && grep -q '^svsm-sim run: .*first.trace: ' $out/said
+result $? "run --trace into no folder: refused in one line"
+$sim run --trace $out/two.trace sim/scenarios/first-call.svsm sim/scenarios/validate.svsm 2>/dev/null
+[ $? = 2 ] && [ ! -e $out/two.trace ]
+result $? "run --trace of two scenarios: refused"
 exit $((failures != 0))

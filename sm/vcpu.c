@@ -40,9 +40,10 @@ struct vcpu *vcpu_boot(pa_t vmsa, pa_t ca, unsigned int vmpl, uint32_t apic_id)
 }
 
 /*
- * A hypervisor may need a moment until it knows the save area. If the guest
- * has run, it may have had its own taken away: then the CPU sleeps until
- * VMPL0 is entered again. If it never has, there is no VM to speak of.
+ * A hypervisor may need a moment until it knows the save area. One that it
+ * never comes to know, because the guest has not started it yet or has had it
+ * taken away, is no reason to stop: the CPU sleeps until VMPL0 is entered
+ * again. If the startup vCPU never runs, there is no VM to speak of.
  */
 enum event vcpu_park(struct vcpu *v)
 {
@@ -50,7 +51,7 @@ enum event vcpu_park(struct vcpu *v)
 		hw_pause();
 		return EV_AGAIN;
 	}
-	if (!v->entered)
+	if (v->startup && !v->entered)
 		return EV_STOP;
 	return ghcb_hold() == OK ? EV_ENTERED : EV_AGAIN;
 }

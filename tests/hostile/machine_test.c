@@ -30,6 +30,25 @@ declare_named(machine_two_cpus, "machine: two CPUs serve their own guests")
 	check_sound();
 }
 
+/* A CPU that comes up when a vCPU was created for it, and not yet started by the guest, waits. */
+declare_named(machine_created_early, "machine: created before its CPU is up, started after")
+{
+	struct snp_vcpu *v = &host.snp.vcpu[1];
+	uint64_t spa;
+
+	two_ready(1);
+	check_eq(host_create(1, VMSA_1, CA_1), SVSM_SUCCESS);
+	spa = v->vmsa_spa[1];
+	v->vmsa_spa[1] = 0;
+	host.guest_of[1].next = EV_START;
+	host_enter_on(1);
+	check(host.guest_of[1].asleep);
+	check_sound();
+	v->vmsa_spa[1] = spa;
+	check_eq(host_call_on(1, &query), SVSM_SUCCESS);
+	check_sound();
+}
+
 declare_named(machine_parts, "machine: a request in parts")
 {
 	const struct host_registers mine = { .rax = SVSM_CORE_PVALIDATE, .rcx = HOST_LIST };

@@ -193,6 +193,8 @@ static void vmgexit(struct cpu *c)
 		events_read(c);
 	exit_skip(c, RMP_BYTES);
 	c->calls.exits_now++;
+	if (turns_answer(c))
+		return;
 	result = snp_vmgexit(&machine.snp, c->id);
 	ap_await(c);
 	if (result == SNP_RESUME || result == SNP_WAIT)

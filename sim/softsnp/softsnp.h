@@ -242,6 +242,7 @@ bool turns_in(uint16_t port, uint32_t *value);
 void turns_wait(struct cpu *c);
 void turns_done(struct cpu *c, unsigned int kind);
 bool turns_fail(const struct cpu *c, unsigned int kind, struct snp_result *r);
+bool turns_answer(const struct cpu *c); /* the VMGEXIT is answered, and not to be served */
 
 /* exit.c, insn.c, cr.c, msr.c, halt.c */
 void exit_handle(struct cpu *c);

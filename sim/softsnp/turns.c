@@ -2,19 +2,27 @@
 /*
  * A guest that says what its hypervisor is to do, for tests that run a
  * scenario on the image (TURNS=1): which vCPUs are held and which may run, so
- * that one at a time does and is left in the middle of a call, and
- * instructions of VMPL0 that fail. The ports: include/sim/turns.h.
+ * that one at a time does and is left in the middle of a call, and what it
+ * lies about to VMPL0. The ports: include/sim/turns.h.
  */
 #include "softsnp.h"
 #include <sim/turns.h>
+#include <snp/lie.h>
 
 #define CPU_BITS 0xffU
 #define KIND_BITS 0xfU
 
-static uint32_t code; /* of what fails next */
+static uint32_t code, page, other; /* of the next order */
+static bool carried_out;
+static uint32_t refuse, pretend; /* counted down; 0: off */
 static struct {
 	uint32_t left, code;
 } fails[TURN_KINDS];
+
+static bool is_due(uint32_t *nth)
+{
+	return *nth != 0 && --*nth == 0;
+}
 
 static void hold(struct cpu *c)
 {
@@ -30,35 +38,66 @@ static void go(struct cpu *c, unsigned int kind, uint32_t nth)
 	smp_wake(c);
 }
 
-static void order(uint32_t value)
+static bool assign(void)
 {
-	unsigned int cpu = value >> 4 & CPU_BITS, kind = value >> 12 & KIND_BITS;
+	uint64_t spa;
 
+	return machine.snp.overrides < SNP_OVERRIDES &&
+	       snp_gpa_to_spa(&machine.snp, other * SNP_PAGE, &spa) &&
+	       snp_lie_assign(&machine.snp, page * SNP_PAGE, spa);
+}
+
+static bool order(enum turn_command command, unsigned int cpu, unsigned int kind, uint32_t nth)
+{
 	if (cpu >= machine.cpus || kind >= TURN_KINDS)
-		return;
-	switch ((enum turn_command)(value & KIND_BITS)) {
+		return false;
+	switch (command) {
 	case TURN_HOLD:
 		hold(&machine.cpu[cpu]);
-		break;
+		return true;
 	case TURN_GO:
-		go(&machine.cpu[cpu], kind, value >> 16);
-		break;
+		go(&machine.cpu[cpu], kind, nth);
+		return true;
 	case TURN_FAIL:
-		fails[kind].left = value >> 16;
+		fails[kind].left = nth;
 		fails[kind].code = code;
-		break;
+		return true;
+	case TURN_REFUSE:
+		refuse = nth;
+		return true;
+	case TURN_PRETEND:
+		pretend = nth;
+		return true;
+	case TURN_ASSIGN:
+		return assign();
+	case TURN_RESTORE:
+		snp_lie_restore(&machine.snp);
+		return true;
 	}
+	return false;
 }
 
 bool turns_out(uint16_t port, uint32_t value)
 {
-	if (!machine.options.turns || (port != TURN_PORT && port != TURN_CODE))
+	if (!machine.options.turns)
 		return false;
-	if (port == TURN_CODE)
+	switch (port) {
+	case TURN_PORT:
+		carried_out = order((enum turn_command)(value & KIND_BITS), value >> 4 & CPU_BITS,
+				    value >> 12 & KIND_BITS, value >> 16);
+		return true;
+	case TURN_CODE:
 		code = value;
-	else
-		order(value);
-	return true;
+		return true;
+	case TURN_PAGE:
+		page = value;
+		return true;
+	case TURN_OTHER:
+		other = value;
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool is_asleep(const struct snp_vcpu *v)
@@ -66,17 +105,25 @@ static bool is_asleep(const struct snp_vcpu *v)
 	return v->vmpl == 0 && v->vmsa_spa[0] != 0 && !v->started && !v->created;
 }
 
-bool turns_in(uint16_t port, uint32_t *value)
+static uint32_t bits(uint16_t port)
 {
-	if (!machine.options.turns || (port != TURN_PORT && port != TURN_ASLEEP))
-		return false;
-	*value = 0;
+	uint32_t value = 0;
+
 	for (unsigned int i = 0; i < machine.cpus; i++) {
 		bool is_so = port == TURN_PORT ? machine.cpu[i].turn.held
 					       : is_asleep(&machine.snp.vcpu[i]);
 
-		*value |= (uint32_t)is_so << i;
+		value |= (uint32_t)is_so << i;
 	}
+	return value;
+}
+
+bool turns_in(uint16_t port, uint32_t *value)
+{
+	if (!machine.options.turns ||
+	    (port != TURN_PORT && port != TURN_ASLEEP && port != TURN_CODE))
+		return false;
+	*value = port == TURN_CODE ? carried_out : bits(port);
 	return true;
 }
 
@@ -103,10 +150,28 @@ void turns_done(struct cpu *c, unsigned int kind)
 
 bool turns_fail(const struct cpu *c, unsigned int kind, struct snp_result *r)
 {
-	if (cpu_vmpl(c) != 0 || fails[kind].left == 0 || --fails[kind].left != 0)
+	if (cpu_vmpl(c) != 0 || !is_due(&fails[kind].left))
 		return false;
 	*r = (struct snp_result){ .eax = fails[kind].code };
-	if (fails[kind].code == TURN_FAULT)
+	if (r->eax == TURN_FAULT)
 		r->trap = SNP_TRAP_GP;
+	if (r->eax == TURN_UNCHANGED)
+		*r = (struct snp_result){ .carry = true };
+	return true;
+}
+
+bool turns_answer(const struct cpu *c)
+{
+	const uint64_t ghcb = machine.snp.vcpu[c->id].ghcb_msr[0];
+	uint8_t *at = snp_gpa_memory(&machine.snp, ghcb);
+	bool is_refused, is_pretended;
+
+	if (cpu_vmpl(c) != 0 || (ghcb & PAGE_MASK) != 0)
+		return false;
+	is_refused = is_due(&refuse);
+	is_pretended = is_due(&pretend);
+	if (at == NULL || (!is_refused && !is_pretended))
+		return false;
+	snp_lie_answer(at, is_refused);
 	return true;
 }

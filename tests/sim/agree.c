@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * agree table SCENARIO TABLE: the scenario for tests/guest/scenario, and its
- * machine's settings as words. Status 1, and the reason: the image cannot run it.
+ * agree table SCENARIO TABLE: the scenario for tests/guest/scenario, and in
+ * words VMPL, CPUs, and the reason if the VM is to be stopped with one. Status
+ * 1, and why: the image cannot run it.
  * agree compare SCENARIO MODEL IMAGE: the two traces of it, step by step.
  */
 #include "agree.h"

@@ -64,31 +64,21 @@ static enum turn_kind kind_of(unsigned int kind)
 /* NULL: the image can. */
 static const char *cannot(const struct scenario_line *l)
 {
-	if (l->expect.stops)
-		return "the VM is stopped: nobody is left to tell";
 	switch (l->word) {
-	case SCENARIO_FRAMES:
-		return l->what == SCENARIO_USED
-			       ? "a guest cannot use up just the frames accepted so far"
-			       : NULL;
 	case SCENARIO_ADVANCE:
 		if (!l->past)
 			return "soft-SNP does not see every operation, and cannot count them";
 		/* fall through */
 	case SCENARIO_FAIL:
-		if (kind_of(l->what) == TURN_NONE || l->count > TURN_NTH)
+		if (kind_of(l->what) == TURN_NONE)
 			return "soft-SNP sees only PVALIDATE, RMPADJUST and flushes";
-		if (l->word == SCENARIO_FAIL && l->other == HOST_UNCHANGED)
-			return "soft-SNP does not lie about CF";
-		return NULL;
+		/* fall through */
 	case SCENARIO_REFUSE:
 	case SCENARIO_PRETEND:
-		return "soft-SNP always answers requests by GHCB page";
+		return l->count > TURN_NTH ? "soft-SNP does not count so far" : NULL;
 	case SCENARIO_MAP:
-	case SCENARIO_ASSIGN:
 	case SCENARIO_UNMAP:
-	case SCENARIO_RESTORE:
-		return "soft-SNP does not change mappings on its own";
+		return "soft-SNP stops when VMPL0 comes to a page that the RMP refuses";
 	default:
 		return NULL;
 	}
@@ -142,11 +132,13 @@ static void begin(const struct scenario_line *l)
 		t->given[i] = moved_register(l->cpu, i, l->given[i]);
 }
 
-/* A register that is no result is as it was given. */
+/* A register that is no result is as it was given. No call comes back when the VM is stopped. */
 static void finish(const struct scenario_line *l)
 {
 	struct table_step *t = add(l, STEP_FINISH);
 
+	if (l->expect.stops)
+		return;
 	t->wanted[TABLE_RAX] = l->expect.value;
 	t->checked = l->expect.checked | 1U << TABLE_RAX;
 	for (unsigned int i = SCENARIO_RCX; i < SCENARIO_REGISTERS; i++)
@@ -171,7 +163,11 @@ static void turn(const struct scenario_line *l, enum step_word word)
 	struct table_step *t = add(l, word);
 
 	t->kind = kind_of(l->what);
-	t->other = l->other == HW_FAULT ? TURN_FAULT : l->other;
+	t->other = l->other;
+	if (l->other == HW_FAULT)
+		t->other = TURN_FAULT;
+	if (l->other == HOST_UNCHANGED)
+		t->other = TURN_UNCHANGED;
 }
 
 static enum step_word page_word(enum scenario_page what)
@@ -193,7 +189,7 @@ static void convert(const struct scenario_line *l)
 		page(l, page_word((enum scenario_page)l->what));
 		break;
 	case SCENARIO_FRAMES:
-		add(l, STEP_NO_FRAMES);
+		add(l, l->what == SCENARIO_USED ? STEP_USED_FRAMES : STEP_NO_FRAMES);
 		break;
 	case SCENARIO_VMSA:
 		add(l, STEP_AREA);
@@ -235,6 +231,18 @@ static void convert(const struct scenario_line *l)
 	case SCENARIO_TAKE:
 		page(l, STEP_TAKE);
 		break;
+	case SCENARIO_REFUSE:
+		add(l, STEP_REFUSE);
+		break;
+	case SCENARIO_PRETEND:
+		add(l, STEP_PRETEND);
+		break;
+	case SCENARIO_ASSIGN:
+		add(l, STEP_ASSIGN);
+		break;
+	case SCENARIO_RESTORE:
+		add(l, STEP_RESTORE);
+		break;
 	default: /* the machine; `stop`: it has no turn any more */
 		break;
 	}
@@ -271,7 +279,10 @@ int agree_table(const struct scenario *s, const char *path)
 		perror(path);
 		return 2;
 	}
-	printf("%u %u\n", s->vmpl, s->cpus);
+	printf("%u %u", s->vmpl, s->cpus);
+	if (s->line[s->lines - 1].expect.stops)
+		printf(" %u", (unsigned int)s->line[s->lines - 1].expect.value);
+	putchar('\n');
 	free(steps);
 	return 0;
 }

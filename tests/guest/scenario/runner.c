@@ -6,7 +6,6 @@
  */
 #include "scenario.h"
 
-#define IOIO_32 0x40U
 #define POLLS 200000U
 #define PAUSES 200U
 
@@ -87,14 +86,6 @@ static struct runner *find(uint64_t vmsa)
 	return &runners[count++];
 }
 
-static uint64_t port(unsigned int number, uint64_t flags, uint64_t value)
-{
-	if (!ghcb_event(NAE_IOIO, (uint64_t)number << 16 | IOIO_32 | IOIO_ADDRESS_64 | flags, 0,
-			&value))
-		scenario_bail("the hypervisor refuses its port");
-	return value;
-}
-
 void runner_area(uint64_t vmsa)
 {
 	struct runner *r = find(vmsa);
@@ -106,7 +97,7 @@ struct runner *runner_boot(void)
 {
 	const uint64_t others = (2ULL << table->cpus) - 2;
 
-	while ((port(TURN_ASLEEP, IOIO_IN, 0) & others) != others)
+	while ((order_ask(TURN_ASLEEP) & others) != others)
 		__builtin_ia32_pause();
 	of[0] = find(0);
 	of[0]->ca = TABLE_CA;
@@ -122,7 +113,7 @@ struct runner *runner_of(unsigned int cpu)
 
 static bool is_held(const struct runner *r)
 {
-	return (port(TURN_PORT, IOIO_IN, 0) >> r->cpu & 1) != 0;
+	return (order_ask(TURN_PORT) >> r->cpu & 1) != 0;
 }
 
 /* Out of its guest when it has nothing to do any more. */
@@ -136,7 +127,7 @@ static bool wait(const struct runner *r)
 		if (is_held(r))
 			return is_done;
 		if (is_done && !is_called) {
-			port(TURN_PORT, 0, TURN(TURN_HOLD, r->cpu, 0, 0));
+			order(TURN(TURN_HOLD, r->cpu, 0, 0));
 			is_called = true;
 		}
 		for (unsigned int k = 0; k < PAUSES; k++)
@@ -170,12 +161,6 @@ void runner_begin(struct runner *r, enum work to_do)
 
 bool runner_go(const struct runner *r, enum turn_kind kind, uint64_t nth)
 {
-	port(TURN_PORT, 0, TURN(TURN_GO, r->cpu, kind, nth));
+	order(TURN(TURN_GO, r->cpu, kind, nth));
 	return wait(r);
-}
-
-void runner_fail(enum turn_kind kind, uint64_t nth, uint32_t code)
-{
-	port(TURN_CODE, 0, code);
-	port(TURN_PORT, 0, TURN(TURN_FAIL, 0, kind, nth));
 }

@@ -50,7 +50,14 @@ struct runner *runner_of(unsigned int cpu);
 void runner_begin(struct runner *r, enum work work);
 /* Its turn: true: the work is done; false: VMPL0 there has done the nth of that kind before. */
 bool runner_go(const struct runner *r, enum turn_kind kind, uint64_t nth);
-void runner_fail(enum turn_kind kind, uint64_t nth, uint32_t code);
+
+/* ---- orders.c: soft-SNP's ports (sim/turns.h) -------------------------- */
+
+uint32_t order_ask(unsigned int port);
+/* With TURN(); scenario_bail() when it is not carried out. */
+void order(uint32_t what);
+void order_fail(enum turn_kind kind, uint64_t nth, uint32_t code);
+void order_assign(uint64_t gpa, uint64_t to);
 
 /* ---- steps.c ----------------------------------------------------------- */
 

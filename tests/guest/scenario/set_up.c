@@ -61,12 +61,16 @@ static void make_memory(void)
 
 /* ---- no frames --------------------------------------------------------- */
 
-static uint64_t make_vcpu(void)
+/* `keeps`: the SVSM is refused memory that it could still accept. */
+static uint64_t make_vcpu(bool keeps)
 {
-	uint64_t vmsa = set_up_page();
+	uint64_t vmsa = set_up_page(), ca = set_up_page(), result;
 
 	area_fill(vmsa, 0, 0, 0);
-	return call_core(CORE_CREATE_VCPU, vmsa, set_up_page(), 0, 0);
+	order(TURN(TURN_REFUSE, 0, 0, keeps));
+	result = call_core(CORE_CREATE_VCPU, vmsa, ca, 0, 0);
+	order(TURN(TURN_REFUSE, 0, 0, 0));
+	return result;
 }
 
 static void lend(uint64_t pages)
@@ -80,18 +84,18 @@ static void lend(uint64_t pages)
 }
 
 /* vCPUs until it asks for memory; so much that one more can be made; then there is none. */
-static void use_up_frames(void)
+static void use_up_frames(bool keeps)
 {
 	uint64_t result = OK, pages;
 
 	for (unsigned int i = 0; i < MADE_MAX && result == OK; i++)
-		result = make_vcpu();
+		result = make_vcpu(keeps);
 	pages = result & NEED_PAGES;
 	need((result & ~NEED_PAGES) == NEED && pages <= CONTEXT_PAGES, "memory is not used up");
 	if (pages == CONTEXT_PAGES)
 		return;
 	lend(pages);
-	need(make_vcpu() == OK, "CREATE_VCPU");
+	need(make_vcpu(keeps) == OK, "CREATE_VCPU");
 }
 
 /* ---- all of it --------------------------------------------------------- */
@@ -108,8 +112,9 @@ static void take(const struct table_step *t)
 	case STEP_SHARED:
 		need(ghcb_psc(t->address / t->bytes, 1, PSC_SHARED, is_2m), "page state change");
 		break;
+	case STEP_USED_FRAMES:
 	case STEP_NO_FRAMES:
-		use_up_frames();
+		use_up_frames(t->word == STEP_USED_FRAMES);
 		break;
 	default:
 		break;

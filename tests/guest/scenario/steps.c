@@ -119,7 +119,19 @@ void step_take(const struct table_step *t)
 		enter(t);
 		break;
 	case STEP_FAIL:
-		runner_fail((enum turn_kind)t->kind, t->count, (uint32_t)t->other);
+		order_fail((enum turn_kind)t->kind, t->count, (uint32_t)t->other);
+		break;
+	case STEP_REFUSE:
+		order(TURN(TURN_REFUSE, 0, 0, t->count));
+		break;
+	case STEP_PRETEND:
+		order(TURN(TURN_PRETEND, 0, 0, t->count));
+		break;
+	case STEP_ASSIGN:
+		order_assign(t->address, t->other);
+		break;
+	case STEP_RESTORE:
+		order(TURN(TURN_RESTORE, 0, 0, 0));
 		break;
 	case STEP_TAKE:
 		check(ghcb_psc(t->address / t->bytes, 1, PSC_SHARED, t->bytes == PAGE_2M),

@@ -23,6 +23,7 @@ enum step_word {
 	STEP_GIVEN,
 	STEP_SHARED,
 	STEP_SPLIT,
+	STEP_USED_FRAMES,
 	STEP_NO_FRAMES,
 	/* Memory. */
 	STEP_AREA, /* a save area */
@@ -38,7 +39,11 @@ enum step_word {
 	STEP_START,
 	STEP_ENTER,
 	STEP_FAIL,
+	STEP_REFUSE,
+	STEP_PRETEND,
 	STEP_TAKE,
+	STEP_ASSIGN,
+	STEP_RESTORE,
 };
 
 enum table_register { TABLE_RAX, TABLE_RCX, TABLE_RDX, TABLE_R8, TABLE_R9, TABLE_REGISTERS };

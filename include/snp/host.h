@@ -6,6 +6,7 @@
  */
 #pragma once
 #include <snp/snp.h>
+#include <svsm/config.h>
 #include <svsm/cpu.h>
 #include <svsm/hw.h>
 #include <svsm/vcpu.h>
@@ -107,6 +108,16 @@ extern _Thread_local unsigned int host_cpu; /* that executes */
 void host_new(unsigned int vmpl);
 void host_new_cpus(unsigned int vmpl, unsigned int cpus);
 
+/*
+ * Instead: as the launch leaves it, pages launched for `vmpl`, memory that
+ * nobody has written full of `filling`. RAM is as above, without a hole.
+ */
+#define HOST_KERNEL 0x1000000ULL
+#define HOST_KERNEL_PAGES 4ULL
+void host_launched(unsigned int vmpl, uint8_t filling);
+struct svsm_config *host_config(void); /* what was launched; may be changed */
+struct launch_params *host_params(void);
+
 /* The nth operation of a kind from now on (1: the next) fails with `code`. */
 void host_fail(enum host_kind kind, unsigned int nth, uint32_t code);
 void host_log_clear(void);
@@ -177,6 +188,8 @@ void host_running(unsigned int cpu, bool running);
  * that the hypervisor has stopped for ever. Not from a hook.
  */
 void host_part_begin(unsigned int cpu, const struct host_registers *r);
+/* The same of anything else that the CPU does. */
+void host_part_run(unsigned int cpu, void (*what)(void));
 bool host_part(unsigned int cpu, unsigned int ops);
 uint64_t host_part_result(unsigned int cpu);
 
@@ -252,6 +265,8 @@ int host_stops(void (*f)(void));
 
 /* ---- for the seam's own files ---- */
 
+#define HOST_CBIT 51U
+extern const struct snp_ops host_ops;
 uint64_t host_spa_bytes(void);
 void host_touch(uint64_t spa); /* about to be read or written */
 /* Of a machine that was saved: these variables, RMP entries, the record of 2 MiB are as then. */

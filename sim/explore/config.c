@@ -9,7 +9,8 @@
 #define LINE 512U
 #define MOST 8U /* calls, refusals */
 
-static const struct explore_config usual = { .cpus = 2, .calls = { 1, 1 }, .lies = { 1, 1 } };
+static const char *const hows[] = { "code", "taken", "run", "wrong", NULL };
+static const char *const befores[] = { "asleep", "memory", "slots", "lent", "launch", NULL };
 
 struct place {
 	const char *path;
@@ -34,9 +35,9 @@ static bool add_call(struct explore_config *c, const struct place *at, const cha
 {
 	unsigned int call = 0;
 
-	while (world_call_name(call) != NULL && strcmp(world_call_name(call), word) != 0)
+	while (menu_name(call) != NULL && strcmp(menu_name(call), word) != 0)
 		call++;
-	if (world_call_name(call) == NULL)
+	if (menu_name(call) == NULL)
 		return bad(at, "no such call", word);
 	for (unsigned int i = 0; i < c->menus; i++)
 		if (c->menu[i] == call)
@@ -45,12 +46,28 @@ static bool add_call(struct explore_config *c, const struct place *at, const cha
 	return true;
 }
 
+static bool add_bit(unsigned int *bits, const char *const *names, const struct place *at,
+		    const char *word)
+{
+	for (unsigned int i = 0; names[i] != NULL; i++) {
+		if (strcmp(names[i], word) != 0)
+			continue;
+		*bits |= 1U << i;
+		return true;
+	}
+	return bad(at, "no such thing", word);
+}
+
 /* Word `n` of a line, the first of which is `key`. */
 static bool take(struct explore_config *c, const struct place *at, const char *key, unsigned int n,
 		 const char *word)
 {
 	if (strcmp(key, "menu") == 0)
 		return add_call(c, at, word);
+	if (strcmp(key, "how") == 0)
+		return add_bit(&c->how, hows, at, word);
+	if (strcmp(key, "before") == 0)
+		return add_bit(&c->before, befores, at, word);
 	if (n > EXPLORE_CPUS)
 		return bad(at, "more than 3 CPUs", word);
 	if (strcmp(key, "lies") == 0)
@@ -61,7 +78,12 @@ static bool take(struct explore_config *c, const struct place *at, const char *k
 
 static bool is_key(const char *word)
 {
-	return strcmp(word, "menu") == 0 || strcmp(word, "lies") == 0 || strcmp(word, "calls") == 0;
+	static const char *const keys[] = { "calls", "lies", "how", "before", "menu" };
+
+	for (unsigned int i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(word, keys[i]) == 0)
+			return true;
+	return false;
 }
 
 static bool take_line(struct explore_config *c, struct place *at, char *line)
@@ -79,7 +101,7 @@ static bool take_line(struct explore_config *c, struct place *at, char *line)
 		if (*rest != '\0')
 			*rest++ = '\0';
 		if (n == 0 && !is_key(key = word))
-			return bad(at, "neither calls, lies nor menu", word);
+			return bad(at, "none of calls, lies, how, before, menu", word);
 		if (n > 0 && !take(c, at, key, n, word))
 			return false;
 		word = rest;
@@ -87,12 +109,29 @@ static bool take_line(struct explore_config *c, struct place *at, char *line)
 	return n != 1 || bad(at, "nothing after it", key);
 }
 
-static bool load(struct explore_config *c, FILE *file, const char *path)
+static bool check(const struct explore_config *c, struct place *at)
 {
-	struct place at = { path, 0, 1 };
+	at->column = 1;
+	for (unsigned int i = 0; i < c->menus; i++)
+		if (((menu_call(c->menu[i])->flags & CALL_LAUNCH) != 0) !=
+		    ((c->before & BEFORE_LAUNCH) != 0))
+			return bad(at, "not with this `before`", menu_name(c->menu[i]));
+	if (c->cpus != 1 && (c->before & BEFORE_LAUNCH) != 0)
+		return bad(at, "of more than one CPU", "calls");
+	if (c->cpus < 2 && (c->before & BEFORE_LAUNCH) == 0)
+		return bad(at, "needs at least two CPUs", "calls");
+	for (unsigned int cpu = c->cpus; cpu < EXPLORE_CPUS; cpu++)
+		if (c->lies[cpu] != 0)
+			return bad(at, "of a CPU that makes no calls", "lies");
+	return c->menus != 0 || bad(at, "not there", "menu");
+}
+
+bool config_read(struct explore_config *c, FILE *file, const char *name)
+{
+	struct place at = { name, 0, 1 };
 	char line[LINE];
 
-	*c = (struct explore_config){ .cpus = 0 };
+	*c = (struct explore_config){ .name = name };
 	while (fgets(line, sizeof(line), file) != NULL) {
 		at.line++;
 		at.column = 1;
@@ -101,34 +140,21 @@ static bool load(struct explore_config *c, FILE *file, const char *path)
 		if (!take_line(c, &at, line))
 			return false;
 	}
-	at.column = 1;
-	if (c->cpus < 2)
-		return bad(&at, "needs at least two CPUs", "calls");
-	for (unsigned int cpu = c->cpus; cpu < EXPLORE_CPUS; cpu++)
-		if (c->lies[cpu] != 0)
-			return bad(&at, "of a CPU that makes no calls", "lies");
-	return c->menus != 0 || bad(&at, "not there", "menu");
+	if (c->how == 0)
+		c->how = 1U << HOW_CODE;
+	return check(c, &at);
 }
 
 bool config_load(struct explore_config *c, const char *path)
 {
+	FILE *file = fopen(path, "r");
 	bool is_good;
-	FILE *file;
 
-	if (path == NULL) {
-		*c = usual;
-		while (world_call_name(c->menus) != NULL) {
-			c->menu[c->menus] = c->menus;
-			c->menus++;
-		}
-		return true;
-	}
-	file = fopen(path, "r");
 	if (file == NULL) {
 		perror(path);
 		return false;
 	}
-	is_good = load(c, file, path);
+	is_good = config_read(c, file, path);
 	(void)fclose(file);
 	return is_good;
 }

@@ -1,86 +1,90 @@
 /* SPDX-License-Identifier: MIT */
-/* What the search has come by: arrows of the machines, results of calls. */
-#include "explore.h"
-
-#include <sim/chart.h>
+/* What the search has come by. A child process shares it with its parent. */
+#include "cover.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define STATES 16U
-#define EVENTS 32U
-#define RESULTS 16U
+struct cover *cover;
 
-static bool arrow[MACHINES][STATES][EVENTS];
-static struct {
-	uint32_t result[RESULTS];
-	unsigned int results;
-} of_call[EXPLORE_CALLS];
-static bool stop[256];
+void cover_use(struct cover *c)
+{
+	cover = c;
+}
+
+size_t cover_bytes(void)
+{
+	return sizeof(*cover);
+}
 
 void cover_forget(void)
 {
-	memset(arrow, 0, sizeof(arrow));
-	memset(of_call, 0, sizeof(of_call));
-	memset(stop, 0, sizeof(stop));
+	memset(cover, 0, sizeof(*cover));
+}
+
+void cover_add(struct cover *to, const struct cover *from)
+{
+	bool *t = (bool *)to;
+	const bool *f = (const bool *)from;
+
+	_Static_assert(sizeof(struct cover) % sizeof(bool) == 0, "nothing but bool");
+	for (size_t i = 0; i < sizeof(*to) / sizeof(bool); i++)
+		t[i] |= f[i];
 }
 
 void cover_arrow(unsigned int machine, unsigned int state, unsigned int event)
 {
 	if (machine < MACHINES && state < STATES && event < EVENTS)
-		arrow[machine][state][event] = true;
+		cover->arrow[machine][state][event] = true;
 }
 
 void cover_stop(enum reason reason)
 {
-	stop[reason] = true;
+	cover->stop[reason] = true;
 }
 
-void cover_result(unsigned int call, uint32_t result)
+static bool is_taken(const struct cover *c, unsigned int machine, const struct chart_arrow *a)
 {
-	unsigned int i = 0;
-
-	while (i < of_call[call].results && of_call[call].result[i] != result)
-		i++;
-	if (i == of_call[call].results && i < RESULTS)
-		of_call[call].result[of_call[call].results++] = result;
+	return a->from < STATES && a->event < EVENTS && c->arrow[machine][a->from][a->event];
 }
 
-static bool is_taken(unsigned int machine, const struct chart_arrow *a)
+static unsigned int count(const struct cover *c, unsigned int machine)
 {
-	return a->from < STATES && a->event < EVENTS && arrow[machine][a->from][a->event];
-}
-
-static void print_machine(unsigned int machine)
-{
-	const struct chart *c = &charts[machine];
+	const struct chart *chart = &charts[machine];
 	unsigned int taken = 0;
 
-	for (unsigned int i = 0; i < c->arrows; i++)
-		taken += is_taken(machine, &c->arrow[i]);
-	printf("arrows of %s: %u of %u", c->name, taken, c->arrows);
-	for (unsigned int i = 0; i < c->arrows; i++)
-		if (!is_taken(machine, &c->arrow[i]))
-			printf("%s %s.%s", taken == c->arrows ? "" : ", not",
-			       c->state[c->arrow[i].from],
-			       event_name((enum event)c->arrow[i].event));
-	putchar('\n');
+	for (unsigned int i = 0; i < chart->arrows; i++)
+		taken += is_taken(c, machine, &chart->arrow[i]);
+	return taken;
 }
 
-void cover_print(void)
+static bool print_machine(const struct cover *c, unsigned int machine, FILE *to)
 {
-	print_machine(MACHINE_VCPU);
-	print_machine(MACHINE_PVALIDATE);
-	print_machine(MACHINE_CREATE);
-	for (unsigned int call = 0; call < EXPLORE_CALLS; call++) {
-		if (of_call[call].results == 0)
-			continue;
-		printf("results of %s:", world_call_name(call));
-		for (unsigned int i = 0; i < of_call[call].results; i++)
-			printf(" 0x%x", of_call[call].result[i]);
-		putchar('\n');
-	}
+	const struct chart *chart = &charts[machine];
+	unsigned int taken = count(c, machine);
+
+	fprintf(to, "arrows of %s: %u of %u%s", chart->name, taken, chart->arrows,
+		taken == chart->arrows ? "" : ", not");
+	for (unsigned int i = 0; i < chart->arrows; i++)
+		if (!is_taken(c, machine, &chart->arrow[i]))
+			fprintf(to, " %s.%s", chart->state[chart->arrow[i].from],
+				event_name((enum event)chart->arrow[i].event));
+	fputc('\n', to);
+	return taken == chart->arrows;
+}
+
+bool cover_print(const struct cover *c, bool whole, FILE *to)
+{
+	bool is_all = true;
+
+	c = c != NULL ? c : cover;
+	for (unsigned int machine = 0; machine < MACHINES; machine++)
+		if (whole || count(c, machine) != 0)
+			is_all &= print_machine(c, machine, to);
+	is_all &= cover_print_results(c, whole, to);
 	for (unsigned int reason = 0; reason < 256; reason++)
-		if (stop[reason])
-			printf("stops after a refusal: %s\n", reason_words(reason));
+		if (c->stop[reason])
+			fprintf(to, "stops after a refusal: %s\n",
+				reason_words((enum reason)reason));
+	return is_all;
 }

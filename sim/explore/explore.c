@@ -11,46 +11,62 @@
 #include <string.h>
 
 static const char *const help =
-	"usage: svsm-sim explore [--no-reduction] [--most STATES] [--save FILE] [CONFIG]\n"
+	"usage: svsm-sim explore [--no-reduction] [--most STATES] [--jobs N] [--save FILE] "
+	"[CONFIG]\n"
 	"       svsm-sim explore --replay FILE [CONFIG]\n"
-	"Every order of what CONFIG allows: see sim/explore/README.md. Interrupted, it says what "
-	"it has.\n"
+	"Every order of what CONFIG allows, a file or one of the default's searches; without it, "
+	"all of\n"
+	"these, two at a time: see sim/explore/README.md. Interrupted, it says what it has.\n"
 	"Exit status 1: something is not as it must be, and a shortest trace to it is printed,\n"
-	"or saved with --save.\n";
+	"or saved with --save; or the default was not exhausted, or has not reached everything.\n";
 
 struct options {
-	bool reduce;
-	uint64_t most;
-	const char *save, *replay, *config;
+	struct explore_options o;
+	const char *replay, *config;
 };
+
+#define MOST (UINT32_MAX / 4)
+
+static bool number(const char *word, uint64_t most, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(word, &end, 10);
+	return *end == '\0' && errno == 0 && *value != 0 && *value <= most;
+}
 
 static bool parse(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
 		{ "no-reduction", no_argument, NULL, 'n' },
 		{ "most", required_argument, NULL, 'm' },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "save", required_argument, NULL, 's' },
 		{ "replay", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	char *end;
+	uint64_t jobs;
 	int c;
 
-	*o = (struct options){ .reduce = true, .most = UINT32_MAX / 4 };
+	*o = (struct options){ .o = { .reduce = true, .most = MOST, .jobs = 2 } };
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (c) {
 		case 'n':
-			o->reduce = false;
+			o->o.reduce = false;
 			break;
 		case 'm':
-			errno = 0;
-			o->most = strtoull(optarg, &end, 10);
-			if (*end != '\0' || errno != 0 || o->most == 0 || o->most > UINT32_MAX / 4)
+			if (!number(optarg, MOST, &o->o.most))
 				return false;
 			break;
+		case 'j':
+			if (!number(optarg, 64, &jobs))
+				return false;
+			o->o.jobs = (unsigned int)jobs;
+			break;
 		case 's':
-			o->save = optarg;
+			o->o.save = optarg;
 			break;
 		case 'r':
 			o->replay = optarg;
@@ -66,54 +82,18 @@ static bool parse(int argc, char **argv, struct options *o)
 	return optind >= argc - 1;
 }
 
-/* In words, from the first state on. */
-static void print_trace(FILE *to, const struct explore_result *r)
-{
-	char words[ACT_WORDS];
-
-	state_put(NULL);
-	for (unsigned int i = 0; i < r->trace_length; i++) {
-		world_words(&r->trace[i], words);
-		fprintf(to, "%u %u %u # %s\n", r->trace[i].kind, r->trace[i].cpu, r->trace[i].call,
-			words);
-		(void)world_act(&r->trace[i]);
-	}
-}
-
-static int report(const struct options *o, const struct explore_result *r)
-{
-	FILE *to = stdout;
-
-	printf("%s: %llu states, %llu transitions, %llu steps, depth %u, %.1f s, %zu MiB, "
-	       "%u pages live\n",
-	       r->exhausted ? "exhausted" : "bounded", (unsigned long long)r->states,
-	       (unsigned long long)r->transitions, (unsigned long long)r->steps, r->depth,
-	       r->seconds, r->bytes >> 20, state_pages());
-	printf("ends: %llu, hash %016llx\n", (unsigned long long)r->ends,
-	       (unsigned long long)r->end_hash);
-	printf("stopped anywhere, another vCPU ends its call in at most %u choices\n", r->solo);
-	cover_print();
-	if (r->violation == NULL)
-		return 0;
-	printf("violation: %s\n", r->violation);
-	if (o->save != NULL && (to = fopen(o->save, "w")) == NULL) {
-		perror(o->save);
-		return STATUS_BAD_INPUT;
-	}
-	print_trace(to, r);
-	if (to != stdout)
-		(void)fclose(to);
-	return STATUS_REFUSED;
-}
-
 static bool is_possible(const struct explore_config *c, const struct explore_act *act)
 {
 	if (act->cpu >= c->cpus || act->kind > ACT_REFUSED || world_stopped())
 		return false;
 	if (act->kind == ACT_BEGIN)
-		return world_call_name(act->call) != NULL && world_may_begin(act->cpu, act->call);
-	return act->kind == ACT_STEP ? world_busy(act->cpu) : world_may_refuse(act->cpu);
+		return menu_name(act->call) != NULL && world_may_begin(act->cpu, act->call);
+	if (act->kind == ACT_STEP)
+		return world_busy(act->cpu);
+	return act->call < HOWS && (world_may_refuse(act->cpu) >> act->call & 1) != 0;
 }
+
+#define LINE 256U
 
 static int bad_line(const char *path, unsigned int line, const char *what)
 {
@@ -123,12 +103,15 @@ static int bad_line(const char *path, unsigned int line, const char *what)
 
 static int replay(const struct explore_config *c, const char *path, FILE *file)
 {
-	char text[256], words[ACT_WORDS];
+	char text[LINE], words[ACT_WORDS];
 
+	rewind(file);
 	for (unsigned int line = 1; fgets(text, sizeof(text), file) != NULL; line++) {
 		struct explore_act act;
 		const char *wrong;
 
+		if (text[0] == '#')
+			continue;
 		if (sscanf(text, "%hhu %hhu %hhu", &act.kind, &act.cpu, &act.call) != 3)
 			return bad_line(path, line, "not three numbers");
 		if (!is_possible(c, &act))
@@ -144,24 +127,67 @@ static int replay(const struct explore_config *c, const char *path, FILE *file)
 	return 0;
 }
 
-static int replay_file(const struct explore_config *c, const char *path)
+static bool load(struct explore_config *c, const char *name)
 {
-	FILE *file = fopen(path, "r");
-	int status;
+	return default_load(c, name) || config_load(c, name);
+}
+
+/* What it is a trace of, from its first line. */
+static bool load_named(struct explore_config *c, const char *path, FILE *file)
+{
+	static char name[LINE];
+
+	if (fscanf(file, "# search %255s", name) == 1)
+		return load(c, name);
+	(void)bad_line(path, 1, "does not say which search it is of");
+	return false;
+}
+
+static void open_world(const struct explore_config *c)
+{
+	struct cover *cover = calloc(1, cover_bytes());
+
+	if (cover == NULL)
+		abort();
+	cover_use(cover);
+	world_open(c);
+}
+
+static int replay_file(const struct options *o)
+{
+	FILE *file = fopen(o->replay, "r");
+	struct explore_config c;
+	int status = STATUS_BAD_INPUT;
 
 	if (file == NULL) {
-		perror(path);
-		return STATUS_BAD_INPUT;
+		perror(o->replay);
+		return status;
 	}
-	status = replay(c, path, file);
+	if (o->config != NULL ? load(&c, o->config) : load_named(&c, o->replay, file)) {
+		open_world(&c);
+		status = replay(&c, o->replay, file);
+	}
 	(void)fclose(file);
 	return status;
 }
 
+static int explore_one(const struct options *o)
+{
+	struct explore_result result;
+	struct explore_config c;
+
+	if (!load(&c, o->config))
+		return STATUS_BAD_INPUT;
+	open_world(&c);
+	search(&c, o->o.reduce, o->o.most, &result);
+	if (!report(&c, &o->o, &result, stdout))
+		return STATUS_BAD_INPUT;
+	(void)cover_print(NULL, false, stdout);
+	return result.violation == NULL ? 0 : STATUS_REFUSED;
+}
+
 int cmd_explore(int argc, char **argv)
 {
-	struct explore_config config;
-	struct explore_result result;
 	struct options o;
 
 	if (!parse(argc, argv, &o)) {
@@ -172,11 +198,7 @@ int cmd_explore(int argc, char **argv)
 	fputs("svsm-sim explore: not in a build with sanitizers\n", stderr);
 	return STATUS_BAD_INPUT;
 #endif
-	if (!config_load(&config, o.config))
-		return STATUS_BAD_INPUT;
-	world_open(&config);
 	if (o.replay != NULL)
-		return replay_file(&config, o.replay);
-	search(&config, o.reduce, o.most, &result);
-	return report(&o, &result);
+		return replay_file(&o);
+	return o.config != NULL ? explore_one(&o) : explore_default(&o.o);
 }

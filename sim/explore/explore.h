@@ -3,60 +3,145 @@
 #pragma once
 #include <snp/host.h>
 
-#define EXPLORE_CPUS 3U
-#define EXPLORE_CALLS 32U
+#include <stdio.h>
 
-/* ---- what may happen (config.c) ---- */
+#define EXPLORE_CPUS 3U
+#define EXPLORE_CALLS 64U
+
+/* ---- what may happen (config.c, default.c) ---- */
+
+/* How the hypervisor refuses an operation. */
+enum explore_how {
+	HOW_CODE,  /* an error code, or an error in the GHCB */
+	HOW_TAKEN, /* it takes the page away just before */
+	HOW_RUN,   /* it does not run the vCPU any more until the CPU sleeps */
+	HOW_WRONG, /* it says that it was done and has not, answers nothing; CF of PVALIDATE */
+	HOWS,
+};
+
+/* What has happened before: bits. */
+#define BEFORE_ASLEEP 1U  /* the last CPU has no vCPU and sleeps */
+#define BEFORE_MEMORY 2U  /* the SVSM's memory is used up */
+#define BEFORE_SLOTS 4U	  /* every registration is in some CPU's hands */
+#define BEFORE_LENT 8U	  /* as much memory as can be is lent */
+#define BEFORE_LAUNCH 16U /* nothing yet: bring-up */
 
 struct explore_config {
+	const char *name;
 	unsigned int cpus;
 	unsigned int calls[EXPLORE_CPUS]; /* that each makes */
 	unsigned int lies[EXPLORE_CPUS];  /* operations of each that the hypervisor refuses */
+	unsigned int how, before;	  /* bits */
 	unsigned int menu[EXPLORE_CALLS]; /* calls, for world_begin() */
 	unsigned int menus;
 };
 
-/* NULL: the default. False: it makes no sense, and standard error has a line about it. */
+/* From a file. False: it makes no sense, and standard error has a line about it. */
 bool config_load(struct explore_config *c, const char *path);
+bool config_read(struct explore_config *c, FILE *file, const char *name);
+/* One of the default's searches; NULL: there are no more. */
+const char *default_name(unsigned int i);
+/* False: there is none of that name. */
+bool default_load(struct explore_config *c, const char *name);
+
+/* ---- the calls (menu.c) ---- */
+
+#define F0 0x12000ULL
+#define F1 0x15000ULL
+#define F2 0x20000ULL
+#define F3 0x21000ULL
+#define FRAME_2M 0x200000ULL
+#define VMSA(cpu) (0x13000ULL + 0x3000ULL * ((cpu)-1)) /* of CPUs 1 and 2 */
+#define CA(cpu) (VMSA(cpu) + PAGE_4K)
+#define LIST(cpu) (0x18000ULL + (cpu)*PAGE_4K)
+#define CALL_ENTER 0xffffU /* no call: the hypervisor enters VMPL0 by itself */
+
+struct explore_call {
+	const char *name;
+	uint64_t rax;
+	uint64_t rcx, rdx; /* rcx 0: LIST() of the CPU */
+	uint64_t entry[2]; /* of the list; 0: none */
+	uint16_t repeat;   /* that many times entry[0] */
+	uint8_t flags;
+};
+#define CALL_BUILDS 1U /* a save area at rcx first */
+#define CALL_FOR_1 2U  /* r8 is CPU 1, not the one without a vCPU */
+#define CALL_FORMAT 4U /* CALL_PENDING is none of its values */
+
+#define CALL_LAUNCH 8U /* bring-up begins; rcx: enum explore_launch */
+
+const struct explore_call *menu_call(unsigned int call); /* NULL: there are no more */
+const char *menu_name(unsigned int call);
 
 /* ---- the machine (world.c) ---- */
 
 enum explore_kind { ACT_BEGIN, ACT_STEP, ACT_REFUSED };
 struct explore_act {
-	uint8_t kind, cpu, call;
+	uint8_t kind, cpu, call; /* ACT_REFUSED: call is the enum explore_how */
 };
 
-const char *world_call_name(unsigned int call); /* NULL: there are no more */
 void world_open(const struct explore_config *c);
 bool world_busy(unsigned int cpu);
 /* Calls left that it could still make. */
 bool world_may_begin(unsigned int cpu, unsigned int call);
-/* The next operation can be refused, and refusals are left. */
-bool world_may_refuse(unsigned int cpu);
+/* The ways in which the next operation can be refused, if refusals are left: bits. */
+unsigned int world_may_refuse(unsigned int cpu);
 bool world_finished(unsigned int cpu);
 /* NULL, or what is not as it must be. */
 const char *world_act(const struct explore_act *act);
 bool world_stopped(void);
 /* An act in words, before it happens. */
-#define ACT_WORDS 96U
+#define ACT_WORDS 128U
 void world_words(const struct explore_act *act, char words[ACT_WORDS]);
+
+/* ---- how the hypervisor refuses (refuse.c) ---- */
+
+unsigned int refuse_ways(const struct host_op *op); /* bits */
+void refuse(unsigned int cpu, const struct host_op *op, enum explore_how way);
+void refuse_run(unsigned int cpu, const struct host_op *op); /* if it is that */
+
+/* ---- bring-up (bringup.c) ---- */
+
+enum explore_launch {
+	LAUNCH_AS_IT_IS,
+	LAUNCH_IDS,  /* the configuration has a second CPU */
+	LAUNCH_ASKS, /* the hypervisor knows which CPUs there are */
+	LAUNCH_BAD_CONFIG,
+	LAUNCH_BAD_CPUID,
+	LAUNCH_BAD_SECRETS,
+	LAUNCH_BAD_MAP,
+	LAUNCH_NO_TABLES, /* no page left for a page table */
+};
+
+size_t bringup_open(void **own);	      /* memory of its own that is part of the state */
+bool bringup_begin(enum explore_launch what); /* true: it may stop the VM */
+/* A request to the hypervisor that the model does not know: 1, it has been answered. */
+uint32_t bringup_request(const struct host_op *op);
+/* NULL, or what is not as it must be when the guest runs. */
+const char *bringup_ended(void);
 
 /* ---- what of it counts (mask.c) ---- */
 
 #define FRAMES_4K 4U
-#define FRAME_2M 0x200000ULL
 extern const uint64_t frame_4k[FRAMES_4K];
 /* Masked state is put to zero, what may be in any order is sorted. */
 void mask_all(void);
 void mask_stack(unsigned int cpu); /* after its step */
 
-/* ---- coverage (cover.c) ---- */
+/* ---- coverage (cover.c, results.c) ---- */
 
-void cover_arrow(unsigned int machine, unsigned int state, unsigned int event);
-void cover_result(unsigned int call, uint32_t result);
-void cover_stop(enum reason reason);
+struct cover;
+size_t cover_bytes(void);
+void cover_use(struct cover *c); /* what is reached goes there */
 void cover_forget(void);
-void cover_print(void);
+void cover_add(struct cover *to, const struct cover *from);
+void cover_arrow(unsigned int machine, unsigned int state, unsigned int event);
+void cover_stop(enum reason reason);
+/* NULL, or that the call has no such result. */
+const char *cover_result(const struct explore_call *call, uint32_t result);
+/* NULL: this process's. True: every arrow of each machine, every result of each call was reached.
+ */
+bool cover_print(const struct cover *c, bool whole, FILE *to);
 
 /* ---- states (state.c) ---- */
 
@@ -71,7 +156,7 @@ unsigned int state_pages(void); /* that anything was ever written to */
 
 /* ---- who touches what (words.c) ---- */
 
-void words_open(void);
+void words_open(bool of_bringup);
 void words_begin(unsigned int cpu);
 void words_end(void);
 /* A shared word, rights or translations have been written: else every invariant is as it was. */
@@ -99,3 +184,18 @@ struct explore_result {
 
 void search(const struct explore_config *c, bool reduce, uint64_t most,
 	    struct explore_result *result);
+
+/* ---- what is said (report.c), several searches (several.c) ---- */
+
+struct explore_options {
+	bool reduce;
+	uint64_t most;
+	unsigned int jobs; /* searches at a time */
+	const char *save;
+};
+
+/* A line, and the trace if there is one; false: it cannot be saved. */
+bool report(const struct explore_config *c, const struct explore_options *o,
+	    const struct explore_result *r, FILE *to);
+/* The exit status. */
+int explore_default(const struct explore_options *o);

@@ -175,7 +175,7 @@ static bool step_alone(const char **wrong, bool *mistaken)
 		uint8_t others = others_of(cpu);
 		bool *no = tried(cpu);
 
-		if (!world_busy(cpu) || world_stopped() || world_may_refuse(cpu) || *no)
+		if (!world_busy(cpu) || world_stopped() || world_may_refuse(cpu) != 0 || *no)
 			continue;
 		*wrong = make(&act);
 		*mistaken = !words_alone(others);
@@ -257,19 +257,21 @@ static void note_end(uint32_t node)
 static bool expand_cpu(uint32_t node, const struct state *from, unsigned int cpu)
 {
 	struct explore_act act = { ACT_STEP, (uint8_t)cpu, 0 };
-	bool may_refuse, may_begin[EXPLORE_CALLS] = { false };
+	bool may_begin[EXPLORE_CALLS] = { false };
+	unsigned int ways;
 
 	state_put(from);
 	if (world_stopped())
 		return true;
-	may_refuse = world_may_refuse(cpu);
+	ways = world_may_refuse(cpu);
 	for (unsigned int i = 0; i < config->menus; i++)
 		may_begin[i] = world_may_begin(cpu, config->menu[i]);
 	if (world_busy(cpu) && !follow(node, from, &act))
 		return false;
 	act.kind = ACT_REFUSED;
-	if (may_refuse && !follow(node, from, &act))
-		return false;
+	for (act.call = 0; act.call < HOWS; act.call++)
+		if ((ways >> act.call & 1) != 0 && !follow(node, from, &act))
+			return false;
 	act.kind = ACT_BEGIN;
 	for (unsigned int i = 0; i < config->menus; i++) {
 		act.call = (uint8_t)config->menu[i];
@@ -337,8 +339,8 @@ static void progress(double *said, double begun, uint32_t node)
 	if (at - *said < 1)
 		return;
 	*said = at;
-	fprintf(stderr, "explore: %.0f s, %u states, %u to follow, depth %u, %zu MiB\n", at - begun,
-		count, count - node, nodes[node].depth, most_kept >> 20);
+	fprintf(stderr, "explore: %s: %.0f s, %u states, %u to follow, depth %u, %zu MiB\n",
+		config->name, at - begun, count, count - node, nodes[node].depth, most_kept >> 20);
 }
 
 /* Anew when a step was taken alone that should not have been. */

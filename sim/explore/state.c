@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define AREAS (HOST_AREAS + 3U)
+#define AREAS (HOST_AREAS + 4U)
 #define LIVE 4096U
 #define BLOCK 32U
 

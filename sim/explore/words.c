@@ -30,7 +30,7 @@ static struct {
 } step[STEP_WORDS];
 static unsigned int steps;
 static uint8_t me;
-static bool learnt, changed;
+static bool learnt, changed, bringup;
 
 static struct word *find(uint64_t key)
 {
@@ -88,7 +88,10 @@ static uint32_t on_operation(const struct host_op *op)
 		touch(FLUSH_WORD, false);
 		words_page(op->gpa, true);
 		break;
-	case HOST_VMGEXIT: /* its own GHCB; the save area is what is run */
+	case HOST_VMGEXIT:
+		if (bringup && is_aligned(op->gpa, PAGE_4K))
+			return bringup_request(op);
+		/* Its own GHCB; the save area is what is run. */
 		words_page(host.guest_of[host_cpu].vmsa, false);
 		break;
 	default:
@@ -98,8 +101,9 @@ static uint32_t on_operation(const struct host_op *op)
 	return 0;
 }
 
-void words_open(void)
+void words_open(bool of_bringup)
 {
+	bringup = of_bringup;
 	host.hook = on_operation;
 }
 

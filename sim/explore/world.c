@@ -4,6 +4,8 @@
 #include "explore.h"
 
 #include <svsm/abi.h>
+#include <svsm/accept.h>
+#include <svsm/frame.h>
 #include <svsm/vmsa.h>
 
 #include <stdio.h>
@@ -12,70 +14,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define VMSA(cpu) (0x13000ULL + 0x3000ULL * ((cpu)-1)) /* of CPUs 1 and 2 */
-#define CA(cpu) (VMSA(cpu) + PAGE_4K)
-#define LIST(cpu) (0x18000ULL + (cpu)*PAGE_4K)
-#define GHCB_INFO 0x398U /* SW_EXITINFO1 and 2 [ghcb 2] */
-#define ENTER 0xffffU	 /* no call: the hypervisor enters VMPL0 by itself */
-#define F0 0x12000ULL
-#define F1 0x15000ULL
-#define F2 0x20000ULL
-#define F3 0x21000ULL
-#define VALIDATE SVSM_ENTRY_VALIDATE
-
-static const struct call_of_menu {
-	const char *name;
-	uint32_t call;
-	uint64_t rcx, rdx; /* rcx 0: the list */
-	uint64_t entry[2];
-} menu[] = {
-	{ "query", SVSM_CORE_QUERY_PROTOCOL, SVSM_CORE_VERSION, 0, { 0 } },
-	{ "validate-0", SVSM_CORE_PVALIDATE, 0, 0, { F0 | VALIDATE } },
-	{ "validate-1", SVSM_CORE_PVALIDATE, 0, 0, { F1 | VALIDATE } },
-	{ "validate-2", SVSM_CORE_PVALIDATE, 0, 0, { F2 | VALIDATE } },
-	{ "validate-3", SVSM_CORE_PVALIDATE, 0, 0, { F3 | VALIDATE } },
-	{ "validate-2-3", SVSM_CORE_PVALIDATE, 0, 0, { F2 | VALIDATE, F3 | VALIDATE } },
-	{ "rescind-0", SVSM_CORE_PVALIDATE, 0, 0, { F0 } },
-	{ "rescind-1", SVSM_CORE_PVALIDATE, 0, 0, { F1 } },
-	{ "rescind-2", SVSM_CORE_PVALIDATE, 0, 0, { F2 } },
-	{ "rescind-3", SVSM_CORE_PVALIDATE, 0, 0, { F3 } },
-	{ "rescind-0-1", SVSM_CORE_PVALIDATE, 0, 0, { F0, F1 } },
-	{ "validate-2m", SVSM_CORE_PVALIDATE, 0, 0, { FRAME_2M | VALIDATE | SIZE_2M } },
-	{ "rescind-2m", SVSM_CORE_PVALIDATE, 0, 0, { FRAME_2M | SIZE_2M } },
-	{ "validate-in-2m", SVSM_CORE_PVALIDATE, 0, 0, { FRAME_2M | VALIDATE } },
-	{ "rescind-in-2m", SVSM_CORE_PVALIDATE, 0, 0, { FRAME_2M } },
-	{ "remap-0", SVSM_CORE_REMAP_CA, F0, 0, { 0 } },
-	{ "remap-1", SVSM_CORE_REMAP_CA, F1, 0, { 0 } },
-	{ "create-0-1", SVSM_CORE_CREATE_VCPU, F0, F1, { 0 } },
-	{ "delete-0", SVSM_CORE_DELETE_VCPU, F0, 0, { 0 } },
-	{ "delete-cpu1", SVSM_CORE_DELETE_VCPU, VMSA(1), 0, { 0 } },
-	{ "deposit-0", SVSM_CORE_DEPOSIT_MEM, 0, 0, { F0 } },
-	{ "withdraw", SVSM_CORE_WITHDRAW_MEM, 0, 0, { 0 } },
-	{ "validate-2-rescind-0", SVSM_CORE_PVALIDATE, 0, 0, { F2 | VALIDATE, F0 } },
-	{ "list-in-3", SVSM_CORE_PVALIDATE, F3, 0, { 0 } },
-	{ "create-1-0", SVSM_CORE_CREATE_VCPU, F1, F0, { 0 } }, /* no save area was built */
-	{ "vtom", SVSM_CORE_CONFIGURE_VTOM, SVSM_VTOM_QUERY, 0, { 0 } },
-	{ "unaligned", SVSM_CORE_REMAP_CA, 4, 0, { 0 } },
-	{ "format", SVSM_CORE_QUERY_PROTOCOL, SVSM_CORE_VERSION, 0, { 0 } },
-	{ "enter", ENTER, 0, 0, { 0 } },
-};
-#define MENU (sizeof(menu) / sizeof(*menu))
-_Static_assert(MENU <= EXPLORE_CALLS, "a row of the table of results each");
-
 /* A page of its own, which is part of the state. */
 static struct {
 	struct {
 		uint8_t calls, lies, call; /* left; that it is at */
+		bool shut;		   /* HOW_RUN */
 	} cpu[EXPLORE_CPUS];
 	bool lied;
 } * left;
 
-static unsigned int cpus;
-
-const char *world_call_name(unsigned int call)
-{
-	return call < MENU ? menu[call].name : NULL;
-}
+static unsigned int cpus, how;
+static unsigned int spare; /* the CPU that has no vCPU at first */
 
 static uint8_t *fresh(size_t bytes)
 {
@@ -97,31 +46,73 @@ static void alias_2m(void)
 	(void)close(fd);
 }
 
-void world_open(const struct explore_config *c)
+/* As if other CPUs were in the middle of requests that take it all, or these had come before. */
+static void use_up(unsigned int before)
 {
-	struct host_area own[3];
+	static const uint64_t lent[] = { 0x400000 | SIZE_2M, 0x600000 | SIZE_2M };
+	static const uint64_t own[] = { lent[0] | SVSM_ENTRY_VALIDATE,
+					lent[1] | SVSM_ENTRY_VALIDATE };
+	pa_t frame;
 
-	cpus = c->cpus;
+	if ((before & BEFORE_MEMORY) != 0)
+		while (frame_alloc(frame_cpu(0), &frame) == OK || accept_more() == OK)
+			;
+	if ((before & BEFORE_SLOTS) != 0)
+		while (slot_take() != NULL)
+			;
+	if ((before & BEFORE_LENT) == 0)
+		return;
+	CHECK(host_pvalidate(own, 2, 0) == SVSM_SUCCESS);
+	host_list(HOST_LIST, lent, 2, 0);
+	CHECK(host_call(SVSM_CORE_DEPOSIT_MEM, HOST_LIST) == SVSM_SUCCESS);
+}
+
+static void make_vcpus(const struct explore_config *c)
+{
+	spare = (c->before & BEFORE_ASLEEP) != 0 ? cpus - 1 : cpus;
 	host_new_cpus(1, cpus + 1);
-	left = (void *)fresh(PAGE_4K);
-	for (unsigned int cpu = 1; cpu < cpus; cpu++) {
+	for (unsigned int cpu = 1; cpu < cpus && cpu != spare; cpu++) {
 		CHECK(host_create(cpu, VMSA(cpu), CA(cpu)) == SVSM_SUCCESS);
 		host_enter_on(cpu);
 	}
+	use_up(c->before);
+}
+
+static void open_areas(void *own, size_t own_bytes)
+{
+	struct host_area area[4] = {
+		{ host.memory, FRAME_2M },
+		{ host.memory + FRAME_2M + PAGE_2M, host_spa_bytes() - FRAME_2M - PAGE_2M },
+		{ (uint8_t *)left, PAGE_4K },
+		{ own, own_bytes },
+	};
+
+	state_open(area, own != NULL ? 4 : 3);
+}
+
+void world_open(const struct explore_config *c)
+{
+	const bool launch = (c->before & BEFORE_LAUNCH) != 0;
+	size_t own_bytes = 0;
+	void *own = NULL;
+
+	how = c->how;
+	cpus = c->cpus;
+	left = (void *)fresh(PAGE_4K);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
 		left->cpu[cpu].calls = (uint8_t)c->calls[cpu];
 		left->cpu[cpu].lies = (uint8_t)c->lies[cpu];
 	}
+	if (launch)
+		own_bytes = bringup_open(&own);
+	else
+		make_vcpus(c);
 	alias_2m();
 	host_save();
 	mask_all();
-	own[0] = (struct host_area){ host.memory, FRAME_2M };
-	own[1] = (struct host_area){ host.memory + FRAME_2M + PAGE_2M,
-				     host_spa_bytes() - FRAME_2M - PAGE_2M };
-	own[2] = (struct host_area){ (uint8_t *)left, PAGE_4K };
-	words_open();
+	words_open(launch);
 	cover_forget();
-	state_open(own, 3);
+	open_areas(own, own_bytes);
 }
 
 bool world_busy(unsigned int cpu)
@@ -145,7 +136,8 @@ static bool is_alive(unsigned int cpu)
 bool world_may_begin(unsigned int cpu, unsigned int call)
 {
 	return !host.stopped && !world_busy(cpu) && left->cpu[cpu].calls != 0 &&
-	       (is_alive(cpu) || menu[call].call == ENTER);
+	       (is_alive(cpu) || menu_call(call)->rax == CALL_ENTER ||
+		(menu_call(call)->flags & CALL_LAUNCH) != 0);
 }
 
 bool world_finished(unsigned int cpu)
@@ -153,21 +145,13 @@ bool world_finished(unsigned int cpu)
 	return host.stopped || (!world_busy(cpu) && left->cpu[cpu].calls == 0);
 }
 
-bool world_may_refuse(unsigned int cpu)
+unsigned int world_may_refuse(unsigned int cpu)
 {
 	const struct host_op *op = world_busy(cpu) ? host_part_waits(cpu) : NULL;
 
-	return op != NULL && left->cpu[cpu].lies != 0 &&
-	       (op->kind == HOST_PVALIDATE || op->kind == HOST_RMPADJUST ||
-		(op->kind == HOST_VMGEXIT && is_aligned(op->gpa, PAGE_4K)));
-}
-
-/* A request by GHCB page is answered: malformed input, for an unknown reason [ghcb 4.1]. */
-static void refuse_exit(uint64_t ghcb)
-{
-	const uint64_t info[] = { 2, 5 };
-
-	memcpy(host_page(ghcb) + GHCB_INFO, info, sizeof(info));
+	if (op == NULL || left->cpu[cpu].lies == 0 || left->cpu[cpu].shut)
+		return 0;
+	return refuse_ways(op) & how;
 }
 
 /* The guest writes there only if it may. */
@@ -191,69 +175,118 @@ static void enter(unsigned int cpu, const struct host_registers *r)
 		memcpy(page[i], kept[i], PAGE_4K);
 }
 
+static void write_list(uint64_t list, const struct explore_call *m)
+{
+	uint64_t entry[SVSM_LIST_MAX] = { m->entry[0], m->entry[1] };
+	uint16_t count = m->entry[1] != 0 ? 2 : m->entry[0] != 0;
+
+	for (; count < m->repeat; count++)
+		entry[count] = m->entry[0];
+	host_list(list, entry, count, 0);
+}
+
 static void begin(unsigned int cpu, unsigned int call)
 {
-	const struct call_of_menu *m = &menu[call];
-	struct host_registers r = { .rax = m->call, .rcx = m->rcx, .rdx = m->rdx };
+	const struct explore_call *m = menu_call(call);
+	struct host_registers r = { .rax = m->rax, .rcx = m->rcx, .rdx = m->rdx };
 
 	left->cpu[cpu].calls--;
 	left->cpu[cpu].call = (uint8_t)call;
+	left->cpu[cpu].shut = false;
 	host_on(cpu);
+	if ((m->flags & CALL_LAUNCH) != 0) {
+		left->lied = bringup_begin((enum explore_launch)m->rcx);
+		return;
+	}
 	words_page(host.guest_of[cpu].vmsa, true);
 	words_page(host_ca(), true);
-	if (m->call == ENTER) {
+	if (m->rax == CALL_ENTER) {
 		enter(cpu, &r);
 		return;
 	}
 	if (m->rcx == 0) {
 		r.rcx = LIST(cpu);
 		words_page(r.rcx, true);
-		host_list(r.rcx, m->entry, m->entry[1] != 0 ? 2 : m->entry[0] != 0, 0);
+		write_list(r.rcx, m);
 	}
-	r.r8 = HOST_APIC_ID + cpus;
-	if (m->call == SVSM_CORE_CREATE_VCPU && m->rcx == F0)
+	r.r8 = HOST_APIC_ID + ((m->flags & CALL_FOR_1) != 0 ? 1 : spare);
+	if ((m->flags & CALL_BUILDS) != 0)
 		build_save_area(m->rcx);
 	host_part_begin(cpu, &r);
-	if (strcmp(m->name, "format") == 0)
+	if ((m->flags & CALL_FORMAT) != 0)
 		host_page(host_ca())[SVSM_CA_PENDING] = 2;
 }
 
-/* The answer has been read, and is forgotten. */
-static void answered(unsigned int cpu)
+/* The hypervisor runs the vCPU that was made, when it is told of it. */
+static void start_spare(const struct explore_call *m)
 {
-	unsigned int call = left->cpu[cpu].call;
+	words_page(host.guest_of[spare].vmsa, true);
+	host_start(spare, m->rcx, m->rdx);
+}
 
+/* The guest sees an answer: not when its calling area was taken away, or is another's by now. */
+static bool has_answer(unsigned int cpu)
+{
+	const struct snp_rmp_entry *e;
+	uint64_t ca, spa;
+
+	host_on(cpu);
+	ca = host_ca();
+	if (!is_alive(cpu) || !snp_gpa_to_spa(&host.snp, ca, &spa))
+		return false;
+	e = snp_rmp_head(&host.snp, spa);
+	return e->assigned && e->validated && host_page(ca)[SVSM_CA_PENDING] == 0;
+}
+
+/* The answer has been read, and is forgotten. */
+static const char *answered(unsigned int cpu)
+{
+	const struct explore_call *m = menu_call(left->cpu[cpu].call);
+	uint32_t result;
+
+	if ((m->flags & CALL_LAUNCH) != 0)
+		return bringup_ended();
 	left->cpu[cpu].call = 0;
-	if (menu[call].call == ENTER || !is_alive(cpu))
-		return;
-	cover_result(call, (uint32_t)host_part_result(cpu));
+	if (m->rax == CALL_ENTER || !has_answer(cpu))
+		return NULL;
+	result = (uint32_t)host_part_result(cpu);
+	if (m->rax == SVSM_CORE_CREATE_VCPU && result == SVSM_SUCCESS && spare < cpus)
+		start_spare(m);
 	host_on(cpu);
 	host_set(VMSA_RAX, 0);
 	host_set(VMSA_RCX, 0);
-	memset(host_page(LIST(cpu)), 0, SVSM_LIST_HEADER + 2 * SVSM_LIST_ENTRY);
+	memset(host_page(LIST(cpu)), 0, PAGE_4K);
+	return cover_result(m, result);
 }
 
-static const char *step(unsigned int cpu, bool refused)
+static const char *step(const struct explore_act *act)
 {
-	const struct host_op *op = host_part_waits(cpu);
+	const struct host_op *op = host_part_waits(act->cpu);
+	const char *wrong = NULL;
 
-	if (refused) {
-		left->cpu[cpu].lies--;
+	if (act->kind == ACT_REFUSED) {
+		left->cpu[act->cpu].lies--;
+		left->cpu[act->cpu].shut = act->call == HOW_RUN;
 		left->lied = true;
-		if (op->kind == HOST_VMGEXIT)
-			refuse_exit(op->gpa);
-		/* Rights that cannot be given back are the guest's loss: it hears of it. */
-		host.lied |= op->kind == HOST_RMPADJUST;
-		host_fail(op->kind, 1,
-			  op->kind == HOST_PVALIDATE ? RMP_FAIL_SIZEMISMATCH : RMP_FAIL_INUSE);
+		refuse(act->cpu, op, (enum explore_how)act->call);
+	} else if (left->cpu[act->cpu].shut && op != NULL) {
+		refuse_run(act->cpu, op);
 	}
-	if (host_part_step(cpu, true) && !host.stopped)
-		answered(cpu);
+	if (host_part_step(act->cpu, true) && !host.stopped)
+		wrong = answered(act->cpu);
 	if (!host.stopped)
-		return NULL;
+		return wrong;
 	host_on(0);
 	cover_stop(host.reason);
 	return left->lied ? NULL : "the firmware has stopped the VM";
+}
+
+/* Before bring-up has ended there is no record yet. */
+static bool can_have_changed(const struct explore_act *act)
+{
+	if ((menu_call(left->cpu[act->cpu].call)->flags & CALL_LAUNCH) != 0)
+		return !host.stopped && !world_busy(act->cpu);
+	return act->kind == ACT_BEGIN || !world_busy(act->cpu) || words_changed();
 }
 
 const char *world_act(const struct explore_act *act)
@@ -264,17 +297,19 @@ const char *world_act(const struct explore_act *act)
 	if (act->kind == ACT_BEGIN)
 		begin(act->cpu, act->call);
 	else
-		wrong = step(act->cpu, act->kind == ACT_REFUSED);
+		wrong = step(act);
 	words_end();
 	mask_stack(act->cpu);
 	mask_all();
-	if (wrong == NULL && (act->kind == ACT_BEGIN || !world_busy(act->cpu) || words_changed()))
+	if (wrong == NULL && can_have_changed(act))
 		wrong = host_invariants();
 	return wrong != NULL ? wrong : host.violation;
 }
 
 void world_words(const struct explore_act *act, char words[ACT_WORDS])
 {
+	static const char *const ways[HOWS] = { ", refused", ", the page taken away before",
+						", refused until it sleeps", ", answered wrongly" };
 	static const char *const kinds[HOST_KINDS] = { "pvalidate", "rmpadjust", "flush", "vmgexit",
 						       "load",	    "store",	 "cas",	  "copy-in",
 						       "copy-out",  "zero" };
@@ -282,7 +317,7 @@ void world_words(const struct explore_act *act, char words[ACT_WORDS])
 
 	if (act->kind == ACT_BEGIN) {
 		(void)snprintf(words, ACT_WORDS, "cpu %u begins %s", act->cpu,
-			       menu[act->call].name);
+			       menu_name(act->call));
 		return;
 	}
 	op = host_part_waits(act->cpu);
@@ -291,5 +326,5 @@ void world_words(const struct explore_act *act, char words[ACT_WORDS])
 	else
 		(void)snprintf(words, ACT_WORDS, "cpu %u %s 0x%llx%s", act->cpu, kinds[op->kind],
 			       (unsigned long long)op->gpa,
-			       act->kind == ACT_REFUSED ? ", refused" : "");
+			       act->kind == ACT_REFUSED ? ways[act->call] : "");
 }

@@ -14,7 +14,6 @@
 
 #define SVSM_SPA 0x4000000ULL
 #define MEMORY (SVSM_SPA + HOST_SVSM_BYTES)
-#define CBIT 51U
 #define OWN_VMSA (HOST_SVSM_GPA + PAGE_4K)
 #define AP_VMSAS (HOST_SVSM_GPA + 128 * PAGE_4K)
 
@@ -43,7 +42,23 @@ static uint32_t port_in(struct snp *m, uint16_t port, unsigned int bytes)
 	return 0x60;
 }
 
-static const struct snp_ops ops = { .memory = memory, .port_in = port_in, .port_out = port_out };
+static void cpuid(struct snp *m, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+	(void)m;
+	(void)subleaf;
+	if (leaf == 0)
+		out[0] = 7;
+	else if (leaf == 7)
+		out[1] = 1U << 7 | 1U << 20; /* SMEP, SMAP */
+	else if (leaf == 0x80000000)
+		out[0] = 0x8000001f;
+	else if (leaf == 0x80000008)
+		out[0] = 48;
+}
+
+const struct snp_ops host_ops = {
+	.memory = memory, .port_in = port_in, .port_out = port_out, .cpuid = cpuid
+};
 
 /* Everything private, nothing validated but the pages of VMPL0. */
 static void assign_memory(void)
@@ -191,7 +206,7 @@ void host_new_cpus(unsigned int vmpl, unsigned int cpus)
 	host.vmpl = vmpl;
 	host.memory = zeroed(MEMORY);
 	host.rmp = zeroed(MEMORY / PAGE_4K * sizeof(*host.rmp));
-	snp_init(&host.snp, &ops, host.rmp, 0, MEMORY / PAGE_4K, CBIT);
+	snp_init(&host.snp, &host_ops, host.rmp, 0, MEMORY / PAGE_4K, HOST_CBIT);
 	host.snp.vcpus = cpus;
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
 		host.snp.vcpu[cpu].apic_id = apic_id[cpu] = HOST_APIC_ID + cpu;

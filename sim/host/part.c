@@ -60,6 +60,7 @@ static struct part {
 	bool waits;	   /* before `op` */
 	bool over;
 	struct host_op op;
+	void (*what)(void);
 } parts[HOST_CPUS];
 
 /* All stacks, at one place for good: what lies on one may be put back. */
@@ -97,7 +98,7 @@ void host_part_enter(void)
 #ifdef FIBERS
 	__sanitizer_finish_switch_fiber(NULL, &caller.bottom, &caller.bytes);
 #endif
-	host_enter();
+	current->what();
 	host.guest_of[host_cpu].busy = false;
 	current->over = true;
 	leave(true);
@@ -115,14 +116,21 @@ static void need_stacks(void)
 void host_part_begin(unsigned int cpu, const struct host_registers *r)
 {
 	unsigned int before = host_cpu;
+
+	host_on(cpu);
+	host_prepare(r);
+	host_on(before);
+	host_part_run(cpu, host_enter);
+}
+
+void host_part_run(unsigned int cpu, void (*what)(void))
+{
 	struct part *part = &parts[cpu];
 	uint64_t *top;
 
 	CHECK(current == NULL);
-	host_on(cpu);
-	host_prepare(r);
-	host_on(before);
 	need_stacks();
+	part->what = what;
 	part->stack.bottom = stacks + cpu * STACK_BYTES;
 	part->stack.bytes = STACK_BYTES;
 	host_part_moved(cpu); /* it may have been abandoned */

@@ -4,17 +4,23 @@
 #include <snp/host.h>
 #include <svsm/boot.h>
 
-#define BOOTRIG_RAM 0x2000000ULL /* 32 MiB */
-#define BOOTRIG_KERNEL 0x1000000ULL
-#define BOOTRIG_KERNEL_PAGES 4ULL
-#define BOOTRIG_IMAGE_PAGES 4ULL
+#define BOOTRIG_RAM HOST_RAM
+#define BOOTRIG_KERNEL HOST_KERNEL
+#define BOOTRIG_KERNEL_PAGES HOST_KERNEL_PAGES
 
 extern struct boot booted;
 
 /* Pages launched at `vmpl`; what they hold may be changed with host_page() before bootrig_run(). */
 void bootrig_new(unsigned int vmpl);
-struct svsm_config *bootrig_config(void);
-struct launch_params *bootrig_params(void);
+static inline struct svsm_config *bootrig_config(void)
+{
+	return host_config();
+}
+
+static inline struct launch_params *bootrig_params(void)
+{
+	return host_params();
+}
 
 /*
  * A hypervisor that has these vCPUs, and tells who asks: feature bit 4. Which

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The searches of the default configuration, one after the other: every arrow
+ * of every machine and every result of every call is in one of them.
+ */
+#define _GNU_SOURCE
+#include "explore.h"
+
+#include <svsm/err.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name, *text;
+} searches[] = {
+	{ "calls", "calls 1 1\n"
+		   "lies 1 1\n"
+		   "menu query validate-0 validate-1 validate-2 validate-3 validate-2-3\n"
+		   "menu rescind-0 rescind-1 rescind-2 rescind-3 rescind-0-1\n"
+		   "menu validate-2m rescind-2m validate-in-2m rescind-in-2m\n"
+		   "menu remap-0 remap-1 create-0-1 delete-0 delete-cpu1 deposit-0 withdraw\n"
+		   "menu validate-2-rescind-0 list-in-3 create-1-0 vtom unaligned format enter\n" },
+	{ "bring-up", "before launch\n"
+		      "calls 1\n"
+		      "lies 1\n"
+		      "how code taken run wrong\n"
+		      "menu launch launch-ids launch-asks bad-config bad-cpuid bad-secrets\n"
+		      "menu bad-map no-tables\n" },
+	/* Requests that are wrong by themselves, while a page is on its way. */
+	{ "wrong", "calls 1 1\n"
+		   "menu no-call no-protocol remap-2 list-unaligned entry-reserved create-0-0\n"
+		   "menu create-unaligned delete-unaligned deposit-2 deposit-reserved\n"
+		   "menu withdraw-2 withdraw-unaligned vtom-set vtom-reserved rescind-0\n" },
+	/* Lists that are not done in one step, or name a page twice; a buffer on its way. */
+	{ "lists", "calls 1 1\n"
+		   "menu rescind-validate-0 long-list deposit-0-0 withdraw-0 rescind-0\n" },
+	{ "memory", "before memory\n"
+		    "calls 3 1\n"
+		    "menu lend-a lend-b-c create-0-1 withdraw\n" },
+	{ "registrations", "before slots lent\n"
+			   "calls 1 1\n"
+			   "menu create-0-1 deposit-0 delete-cpu1\n" },
+	/* A vCPU is made for a CPU that is woken meanwhile. */
+	{ "asleep", "before asleep\n"
+		    "calls 2 0 2\n"
+		    "menu create-0-1 delete-0 query enter\n" },
+	/* The calling area of a vCPU that may be busy, go, or move it. */
+	{ "inherit", "calls 1 1\n"
+		     "menu inherit-cpu1 query delete-cpu1 remap-1 enter\n" },
+	/* Not run any more, but entered. */
+	{ "parked", "calls 1 2\n"
+		    "lies 1 1\n"
+		    "how run\n"
+		    "menu query delete-cpu1 enter\n" },
+	{ "taken",
+	  "calls 1 1\n"
+	  "lies 1 0\n"
+	  "how taken\n"
+	  "menu validate-2 rescind-0 create-0-1 delete-cpu1 deposit-0 remap-0 withdraw\n" },
+};
+#define SEARCHES (sizeof(searches) / sizeof(*searches))
+
+const char *default_name(unsigned int i)
+{
+	return i < SEARCHES ? searches[i].name : NULL;
+}
+
+bool default_load(struct explore_config *c, const char *name)
+{
+	for (unsigned int i = 0; i < SEARCHES; i++) {
+		FILE *file;
+
+		if (strcmp(searches[i].name, name) != 0)
+			continue;
+		file = fmemopen((void *)(uintptr_t)searches[i].text, strlen(searches[i].text), "r");
+		CHECK(file != NULL && config_read(c, file, searches[i].name));
+		(void)fclose(file);
+		return true;
+	}
+	return false;
+}

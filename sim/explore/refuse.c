@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* What a hypervisor can do instead of what it is asked for. */
+#include "explore.h"
+
+#include <string.h>
+
+#define GHCB_CODE 0x390U
+#define GHCB_INFO 0x398U /* SW_EXITINFO1 and 2 [ghcb 2] */
+#define RUN_VMPL 0x80000018ULL
+
+static bool asks_to_run(const struct host_op *op)
+{
+	uint64_t code = 0;
+
+	if (op->kind == HOST_VMGEXIT && is_aligned(op->gpa, PAGE_4K))
+		memcpy(&code, host_page(op->gpa) + GHCB_CODE, sizeof(code));
+	return code == RUN_VMPL;
+}
+
+unsigned int refuse_ways(const struct host_op *op)
+{
+	switch (op->kind) {
+	case HOST_FLUSH:
+		return 0;
+	case HOST_VMGEXIT:
+		return 1U << HOW_CODE | 1U << HOW_WRONG | (asks_to_run(op) ? 1U << HOW_RUN : 0);
+	case HOST_PVALIDATE:
+		return 1U << HOW_CODE | 1U << HOW_TAKEN | 1U << HOW_WRONG;
+	case HOST_RMPADJUST:
+		return 1U << HOW_CODE | 1U << HOW_TAKEN;
+	default:
+		return 1U << HOW_TAKEN;
+	}
+}
+
+/*
+ * By GHCB page: malformed input, for an unknown reason [ghcb 4.1]; or that it
+ * was done. By MSR: no answer at all; or the one that belongs to the request,
+ * with nothing in it.
+ */
+static void answer(unsigned int cpu, uint64_t ghcb, bool is_wrong)
+{
+	const uint64_t refused[] = { 2, 5 }, done[] = { 0, 0 };
+
+	if (is_aligned(ghcb, PAGE_4K))
+		memcpy(host_page(ghcb) + GHCB_INFO, is_wrong ? done : refused, sizeof(done));
+	else
+		host.snp.vcpu[cpu].ghcb_msr[0] = is_wrong ? ghcb % PAGE_4K + 1 : 0;
+}
+
+/* Nobody can use the page any more until it is validated again. */
+static void take_away(const struct host_op *op)
+{
+	words_page(op->gpa, true);
+	(void)snp_page_state(&host.snp, op->gpa & ~(size_bytes(op->size) - 1), op->size == SIZE_2M,
+			     false);
+}
+
+static uint32_t code_of(enum host_kind kind, enum explore_how way)
+{
+	if (kind != HOST_PVALIDATE)
+		return RMP_FAIL_INUSE;
+	return way == HOW_WRONG ? HOST_UNCHANGED : RMP_FAIL_SIZEMISMATCH;
+}
+
+void refuse(unsigned int cpu, const struct host_op *op, enum explore_how way)
+{
+	/* Rights that cannot be given back are the guest's loss: it hears of it. */
+	host.lied |= op->kind == HOST_RMPADJUST || way == HOW_TAKEN || way == HOW_WRONG;
+	if (way == HOW_TAKEN) {
+		take_away(op);
+		return;
+	}
+	if (op->kind == HOST_VMGEXIT)
+		answer(cpu, op->gpa, way == HOW_WRONG);
+	host_fail(op->kind, 1, code_of(op->kind, way));
+}
+
+void refuse_run(unsigned int cpu, const struct host_op *op)
+{
+	if (asks_to_run(op))
+		refuse(cpu, op, HOW_CODE);
+}

@@ -115,7 +115,7 @@ static bool check(const struct explore_config *c, struct place *at)
 	for (unsigned int i = 0; i < c->menus; i++)
 		if (((menu_call(c->menu[i])->flags & CALL_LAUNCH) != 0) !=
 		    ((c->before & BEFORE_LAUNCH) != 0))
-			return bad(at, "not with this `before`", menu_name(c->menu[i]));
+			return bad(at, "not with what was before", menu_name(c->menu[i]));
 	if (c->cpus != 1 && (c->before & BEFORE_LAUNCH) != 0)
 		return bad(at, "of more than one CPU", "calls");
 	if (c->cpus < 2 && (c->before & BEFORE_LAUNCH) == 0)

@@ -49,9 +49,8 @@ static void alias_2m(void)
 /* As if other CPUs were in the middle of requests that take it all, or these had come before. */
 static void use_up(unsigned int before)
 {
-	static const uint64_t lent[] = { 0x400000 | SIZE_2M, 0x600000 | SIZE_2M };
-	static const uint64_t own[] = { lent[0] | SVSM_ENTRY_VALIDATE,
-					lent[1] | SVSM_ENTRY_VALIDATE };
+	const uint64_t lent[] = { 0x400000 | SIZE_2M, 0x600000 | SIZE_2M };
+	const uint64_t own[] = { lent[0] | SVSM_ENTRY_VALIDATE, lent[1] | SVSM_ENTRY_VALIDATE };
 	pa_t frame;
 
 	if ((before & BEFORE_MEMORY) != 0)

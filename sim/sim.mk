@@ -48,7 +48,7 @@ $(O)/view-test: $(call objects,$(unit),$(view_test)) $(unit)/charts.o
 
 # Its parser and traces, without the firmware.
 agree_test := $(sort $(wildcard tests/sim/agree*.c)) $(sort $(filter-out sim/scenario/run.c sim/scenario/record.c \
-	sim/scenario/apply.c sim/scenario/set_up.c sim/scenario/memory.c sim/scenario/lies.c sim/scenario/turn.c, \
+	sim/scenario/apply.c sim/scenario/change.c sim/scenario/set_up.c sim/scenario/memory.c sim/scenario/lies.c sim/scenario/turn.c, \
 	$(wildcard sim/scenario/*.c))) sim/trace/file.c sim/trace/chart.c gen/event_name.c
 $(O)/agree: $(call objects,$(unit),$(agree_test)) $(unit)/charts.o
 	$(CC) -fsanitize=address,undefined $^ -o $@

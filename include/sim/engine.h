@@ -12,18 +12,18 @@
 
 enum engine_turn {
 	ENGINE_NONE,  /* there is nothing more */
-	ENGINE_CALL,  /* the CPU begins a call */
-	ENGINE_BEGUN, /* the program has begun it: host_part_begin() */
+	ENGINE_DONE,  /* nothing more but what the program has done just now */
+	ENGINE_BEGUN, /* the CPU has a call begun: host_part_begin() */
 	ENGINE_ON,    /* the CPU goes on with its call */
 };
 
 struct engine_line {
 	unsigned int cpu;
-	struct host_registers call;
 	/* Until the program is asked again, ~0: to the end of the call. */
 	uint64_t steps;
 	uint64_t ops;	     /* of the seam, and on to the next one; none begins behind */
 	enum host_kind kind; /* that are counted; HOST_KINDS: all */
+	bool micro;	     /* a step is up to the next operation too */
 };
 
 /*
@@ -100,9 +100,23 @@ unsigned int engine_cpu(void); /* whose turn it was, or is */
 const struct engine_cpu *engine_at(unsigned int cpu);
 const struct engine_event *engine_taken(void); /* by the last move */
 
-/* ---- without engine_open(): every event that a machine is given ---- */
+/* What the last move executed: so many parts, each up to an event, `micro`: or operation. */
+struct engine_parts {
+	unsigned int cpu;
+	bool micro, begun; /* the CPU's call with it */
+	uint64_t count;
+};
+const struct engine_parts *engine_parts(void);
 
+/* ---- without engine_open() ---- */
+
+/* From now on host_part_step() stops at events. `watch`, or NULL: each that a machine is given. */
 void engine_watch(void (*watch)(const struct engine_event *event));
+
+/* ---- with and without ---- */
+
+/* The machine that the CPU waits in is given that event instead; false: none waits. */
+bool engine_inject(unsigned int cpu, enum event event);
 
 /* ---- for sim/step's own files: a machine is about to be given `event` ---- */
 

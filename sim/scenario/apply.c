@@ -25,7 +25,14 @@ void scenario_set_up(const struct scenario *s)
 bool scenario_is_turn(const struct scenario_line *l)
 {
 	return l->word == SCENARIO_CALL || l->word == SCENARIO_BEGIN ||
-	       l->word == SCENARIO_ADVANCE || l->word == SCENARIO_FINISH;
+	       l->word == SCENARIO_ADVANCE || l->word == SCENARIO_STEP ||
+	       l->word == SCENARIO_MICRO || l->word == SCENARIO_FINISH;
+}
+
+bool scenario_needs_idle(const struct scenario_line *l)
+{
+	return l->word == SCENARIO_CALL || l->word == SCENARIO_BEGIN || l->word == SCENARIO_START ||
+	       l->word == SCENARIO_ENTER || l->word == SCENARIO_ACCESS;
 }
 
 /* The save area has to be one, or the CPU would not run it. */
@@ -65,6 +72,11 @@ const char *scenario_apply(const struct scenario *s, const struct scenario_line 
 		return apply_page(l);
 	case SCENARIO_FRAMES:
 		return apply_frames(l);
+	case SCENARIO_SLOTS:
+	case SCENARIO_SET:
+	case SCENARIO_INJECT:
+	case SCENARIO_PAUSE:
+		return apply_change(l);
 	case SCENARIO_START:
 		return start(l);
 	case SCENARIO_STOP:

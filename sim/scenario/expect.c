@@ -49,6 +49,9 @@ bool take_result(struct parser *p)
 	l->expect.column = t->column;
 	if (take_maybe(p, "STOPS"))
 		return take_stop(p);
+	l->expect.any = take_maybe(p, "ANY");
+	if (l->expect.any)
+		return true;
 	if (take_maybe(p, "NEED")
 		    ? !take_need(p)
 		    : !take_name_or_number(p, name_results, "a result", &l->expect.value))

@@ -27,7 +27,10 @@ bool flow_pages(struct parser *p, const struct token *where)
 
 static bool begin(struct parser *p, const struct token *where)
 {
-	switch (p->flow[p->line->cpu]) {
+	enum flow_at *at = &p->flow[p->line->cpu];
+
+	/* VMPL0 is there on every CPU. */
+	switch (*at == FLOW_AWAY && p->line->uncalled ? FLOW_READY : *at) {
 	case FLOW_AWAY:
 		return text_error(&p->text, where, "nothing of the guest's was started there");
 	case FLOW_BUSY:
@@ -36,8 +39,10 @@ static bool begin(struct parser *p, const struct token *where)
 	case FLOW_STOPPED:
 		return text_error(&p->text, where, "it was stopped for ever");
 	default:
-		p->flow[p->line->cpu] = p->line->word == SCENARIO_BEGIN ? FLOW_BUSY : FLOW_READY;
+		p->before[p->line->cpu] = *at;
 		p->begun[p->line->cpu] = where;
+		if (p->line->word == SCENARIO_BEGIN)
+			*at = FLOW_BUSY;
 		return true;
 	}
 }
@@ -51,7 +56,7 @@ static bool go_on(struct parser *p, const struct token *where)
 	if (*at != FLOW_BUSY)
 		return text_error(&p->text, where, "it has not begun a call");
 	if (p->line->word == SCENARIO_FINISH)
-		*at = FLOW_READY;
+		*at = p->before[p->line->cpu];
 	if (p->line->word == SCENARIO_STOP)
 		*at = FLOW_STOPPED;
 	return true;
@@ -82,6 +87,9 @@ bool flow_turn(struct parser *p, const struct token *where)
 	case SCENARIO_ENTER:
 	case SCENARIO_ACCESS:
 		return idle(p, where);
+	case SCENARIO_SET:
+		return p->flow[p->line->cpu] != FLOW_AWAY ||
+		       text_error(&p->text, where, "nothing of the guest's was started there");
 	default:
 		return go_on(p, where);
 	}
@@ -95,9 +103,17 @@ bool flow_map(struct parser *p, const struct token *where)
 	return true;
 }
 
+bool flow_calm(const struct parser *p)
+{
+	for (unsigned int cpu = 0; cpu < p->s->cpus; cpu++)
+		if (p->flow[cpu] == FLOW_BUSY || p->flow[cpu] == FLOW_STOPPED)
+			return false;
+	return true;
+}
+
 bool flow_end(struct parser *p)
 {
-	for (unsigned int cpu = 0; cpu < p->s->cpus && !p->over; cpu++)
+	for (unsigned int cpu = 0; cpu < p->s->cpus && !p->over && !p->paused; cpu++)
 		if (p->flow[cpu] == FLOW_BUSY)
 			return text_error(&p->text, p->begun[cpu],
 					  "a call that is neither finished nor stopped");

@@ -10,22 +10,43 @@ static struct {
 	uint64_t refuse, pretend; /* counted down; 0: off */
 } exits;
 
-static bool is_due(uint64_t *nth)
+static struct {
+	uint64_t page[SCENARIO_TOUCHES];
+	unsigned int pages;
+} touched;
+
+static bool count_down(uint64_t *nth)
 {
 	return *nth != 0 && --*nth == 0;
 }
 
-/* Each request by the GHCB page, before it is served. Other than 0: it is not. */
-static uint32_t at_exit(const struct host_op *op)
+/* Every guest that runs has a translation of what it can reach. */
+static void touch(void)
+{
+	const unsigned int before = host_cpu;
+
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++) {
+		if (host.guest_of[cpu].busy || host.guest_of[cpu].asleep)
+			continue;
+		host_on(cpu);
+		for (unsigned int i = 0; i < touched.pages; i++)
+			(void)host_guest_may(touched.page[i], SNP_READ);
+	}
+	host_on(before);
+}
+
+/* Before each operation; each request by the GHCB page. Other than 0: it is not served. */
+static uint32_t at_operation(const struct host_op *op)
 {
 	uint8_t *page;
 	bool is_refused, is_pretended;
 
+	touch();
 	if (op->kind != HOST_VMGEXIT || (op->gpa & PAGE_BITS) != 0)
 		return 0;
 	page = host_page(op->gpa);
-	is_refused = is_due(&exits.refuse);
-	is_pretended = is_due(&exits.pretend);
+	is_refused = count_down(&exits.refuse);
+	is_pretended = count_down(&exits.pretend);
 	if (page == NULL || (!is_refused && !is_pretended))
 		return 0;
 	snp_lie_answer(page, is_refused);
@@ -60,6 +81,15 @@ static const char *take(const struct scenario_line *l)
 	return NULL;
 }
 
+bool lies_await(void)
+{
+	bool is_due = exits.refuse != 0 || exits.pretend != 0;
+
+	for (unsigned int kind = 0; kind < HOST_KINDS; kind++)
+		is_due |= host.fail[kind].nth != 0;
+	return is_due;
+}
+
 bool scenario_awaited(const struct scenario_line *l)
 {
 	switch (l->word) {
@@ -82,11 +112,15 @@ const char *apply_lie(const struct scenario_line *l)
 		return NULL;
 	case SCENARIO_REFUSE:
 		exits.refuse = l->count;
-		host.hook = at_exit;
+		host.hook = at_operation;
 		return NULL;
 	case SCENARIO_PRETEND:
 		exits.pretend = l->count;
-		host.hook = at_exit;
+		host.hook = at_operation;
+		return NULL;
+	case SCENARIO_TOUCH:
+		touched.page[touched.pages++] = l->address;
+		host.hook = at_operation;
 		return NULL;
 	case SCENARIO_TAKE:
 		return take(l);

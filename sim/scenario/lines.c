@@ -43,9 +43,8 @@ static bool parse_page(struct parser *p)
 
 static bool parse_frames(struct parser *p)
 {
-	if (p->running)
-		return text_error(&p->text, take_peek(p) - 1,
-				  "memory is set up before anything happens");
+	if (!flow_calm(p))
+		return text_error(&p->text, take_peek(p) - 1, "a CPU is in the middle of a call");
 	return take_what(p, name_frames, "used or none");
 }
 
@@ -118,9 +117,15 @@ static bool take_call(struct parser *p)
 	const struct token *where = take_peek(p) + 1;
 	unsigned int given = 0;
 
-	return take_cpu(p) && flow_turn(p, where) &&
-	       take_name_or_number(p, name_calls, "a call", &l->given[SCENARIO_RAX]) &&
-	       take_registers(p, l->given, &given);
+	if (!take_cpu(p))
+		return false;
+	/* Of the hypervisor alone. */
+	l->uncalled = l->word == SCENARIO_BEGIN && take_maybe(p, "enter");
+	if (!flow_turn(p, where))
+		return false;
+	return l->uncalled ||
+	       (take_name_or_number(p, name_calls, "a call", &l->given[SCENARIO_RAX]) &&
+		take_registers(p, l->given, &given));
 }
 
 static bool take_ending(struct parser *p)
@@ -163,7 +168,7 @@ static bool parse_advance(struct parser *p)
 		return false;
 	l->past = take_maybe(p, "past");
 	if (!l->past)
-		return take_number(p, "operations", 1, TIMES_MAX, &l->count);
+		return take_number(p, "operations", 0, TIMES_MAX, &l->count);
 	l->count = 1;
 	if (!take_what(p, name_kinds, "a kind of operation"))
 		return false;
@@ -196,11 +201,6 @@ static bool parse_fail(struct parser *p)
 	       take_name_or_number(p, name_codes, "a code", &p->line->other);
 }
 
-static bool parse_take(struct parser *p)
-{
-	return take_page(p);
-}
-
 static bool parse_unmap(struct parser *p)
 {
 	const struct token *where = take_peek(p);
@@ -227,6 +227,7 @@ static const struct {
 	[SCENARIO_MACHINE] = { "machine", parse_machine, true },
 	[SCENARIO_PAGE] = { "page", parse_page, true },
 	[SCENARIO_FRAMES] = { "frames", parse_frames, true },
+	[SCENARIO_SLOTS] = { "slots", parse_slots, true },
 	[SCENARIO_VMSA] = { "vmsa", parse_vmsa, false },
 	[SCENARIO_WRITE] = { "write", parse_write, false },
 	[SCENARIO_LIST] = { "list", parse_list, false },
@@ -235,14 +236,20 @@ static const struct {
 	[SCENARIO_CALL] = { "call", parse_call, false },
 	[SCENARIO_BEGIN] = { "begin", take_call, false },
 	[SCENARIO_ADVANCE] = { "advance", parse_advance, false },
+	[SCENARIO_STEP] = { "step", parse_steps, false },
+	[SCENARIO_MICRO] = { "micro", parse_steps, false },
 	[SCENARIO_FINISH] = { "finish", parse_finish, false },
 	[SCENARIO_STOP] = { "stop", take_turn, false },
+	[SCENARIO_PAUSE] = { "pause", parse_pause, false },
 	[SCENARIO_START] = { "start", parse_start, false },
 	[SCENARIO_ENTER] = { "enter", parse_enter, false },
+	[SCENARIO_SET] = { "set", parse_set, false },
+	[SCENARIO_INJECT] = { "inject", parse_inject, false },
+	[SCENARIO_TOUCH] = { "touch", parse_touch, false },
 	[SCENARIO_FAIL] = { "fail", parse_fail, false },
 	[SCENARIO_REFUSE] = { "refuse", take_nth, false },
 	[SCENARIO_PRETEND] = { "pretend", take_nth, false },
-	[SCENARIO_TAKE] = { "take", parse_take, false },
+	[SCENARIO_TAKE] = { "take", take_page, false },
 	[SCENARIO_MAP] = { "map", parse_map, false },
 	[SCENARIO_ASSIGN] = { "assign", parse_map, false },
 	[SCENARIO_UNMAP] = { "unmap", parse_unmap, false },
@@ -258,7 +265,9 @@ static bool check_place(struct parser *p, const struct token *where)
 		return text_error(&p->text, where,
 				  is_machine ? "the machine is there already"
 					     : "the first line has to be the machine");
-	if (p->over)
+	if (p->paused)
+		return text_error(&p->text, where, "nothing follows a pause");
+	if (p->over && p->line->word != SCENARIO_PAUSE)
 		return text_error(&p->text, where, "the VM was stopped: nothing happens any more");
 	return true;
 }
@@ -269,12 +278,15 @@ bool line_parse(struct parser *p)
 
 	p->line->line = where->line;
 	p->line->column = where->column;
+	p->line->words = where->at;
 	for (unsigned int word = 0; word < SCENARIO_WORDS; word++)
 		if (take_maybe(p, words[word].name)) {
 			p->line->word = (enum scenario_word)word;
 			if (!check_place(p, where) || !words[word].parse(p) || !take_end(p))
 				return false;
 			p->running |= !words[word].sets_up;
+			p->line->length = (unsigned int)(take_peek(p)[-1].at - where->at) +
+					  take_peek(p)[-1].length;
 			return true;
 		}
 	return take_wrong(p, "a word that a line begins with");

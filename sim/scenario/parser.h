@@ -16,10 +16,13 @@ struct parser {
 	struct scenario *s;
 	struct scenario_line *line;
 	enum flow_at flow[HOST_CPUS];
+	enum flow_at before[HOST_CPUS]; /* the call that it is in */
 	const struct token *begun[HOST_CPUS];
 	unsigned int maps; /* lies about mappings since the last `restore` */
-	bool over;	   /* the VM was stopped */
-	bool running;	   /* set-up is over */
+	unsigned int touches;
+	bool over;    /* the VM was stopped */
+	bool paused;  /* the last line was there */
+	bool running; /* set-up is over */
 };
 
 /* ---- take.c: one word or two ---- */
@@ -54,8 +57,18 @@ bool take_entries(struct parser *p);
 
 bool flow_pages(struct parser *p, const struct token *where);
 bool flow_turn(struct parser *p, const struct token *where);
+bool flow_calm(const struct parser *p); /* no CPU is in the middle of a call */
 bool flow_map(struct parser *p, const struct token *where);
 bool flow_end(struct parser *p);
+
+/* ---- order.c: lines of an exact order ---- */
+
+bool parse_steps(struct parser *p);
+bool parse_set(struct parser *p);
+bool parse_inject(struct parser *p);
+bool parse_slots(struct parser *p);
+bool parse_touch(struct parser *p);
+bool parse_pause(struct parser *p);
 
 /* ---- lines.c ---- */
 

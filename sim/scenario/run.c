@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <sim/command.h>
+#include <sim/engine.h>
 #include <sim/scenario.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,8 @@ static bool run_line(void)
 /* A scenario shows what it says only if everything in it has come about. */
 static bool check_awaited(void)
 {
+	if (current->line[current->lines - 1].word == SCENARIO_PAUSE)
+		return true;
 	for (here = current->line; here < current->line + current->lines; here++)
 		if (scenario_awaited(here))
 			return complain("it never came to that", here->line, here->column);
@@ -87,6 +90,7 @@ static bool run(const struct scenario *s)
 
 	current = s;
 	scenario_set_up(s);
+	engine_watch(NULL);
 	if (trace != NULL)
 		record_begin();
 	is_so = run_lines(s);

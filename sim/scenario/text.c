@@ -84,6 +84,9 @@ static bool split(struct text *t, size_t length)
 	const char *at = t->bytes, *end = t->bytes + length, *start = at;
 	unsigned int line = 1;
 
+	t->token = calloc(length + 1, sizeof(*t->token));
+	if (t->token == NULL)
+		abort();
 	for (;;) {
 		struct token *token = &t->token[t->tokens];
 
@@ -117,12 +120,15 @@ bool text_load(struct text *t, const char *path)
 		return no_file(path, strerror(errno));
 	is_read = read_all(t, from, &length);
 	(void)fclose(from);
-	if (!is_read)
-		return false;
-	t->token = calloc(length + 1, sizeof(*t->token));
-	if (t->token == NULL)
+	return is_read && split(t, length);
+}
+
+bool text_take(struct text *t, const char *path, const char *from)
+{
+	*t = (struct text){ .path = path, .bytes = strdup(from) };
+	if (t->bytes == NULL)
 		abort();
-	return split(t, length);
+	return split(t, strlen(from));
 }
 
 void text_free(struct text *t)

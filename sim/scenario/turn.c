@@ -31,6 +31,10 @@ const char *scenario_begin(const struct scenario_line *l)
 		l->given[SCENARIO_R8],	l->given[SCENARIO_R9],
 	};
 
+	if (l->uncalled) {
+		host_part_run(l->cpu, host_enter);
+		return NULL;
+	}
 	if (!can_ask(l->cpu))
 		return not_so("the guest's calling area is not mapped");
 	host_part_begin(l->cpu, &r);
@@ -53,8 +57,23 @@ static const char *advance_past(const struct scenario_line *l)
 		       : not_so("the call was over after %llu of them", (unsigned long long)seen);
 }
 
+/* As the commands of `svsm-sim step`. */
+static const char *step(const struct scenario_line *l)
+{
+	for (uint64_t i = 0; i < l->count; i++) {
+		if (!host.guest_of[l->cpu].busy)
+			return not_so("the call was over after %llu steps", (unsigned long long)i);
+		(void)host_part_step(l->cpu, l->word == SCENARIO_MICRO);
+		if (host.stopped)
+			hw_stop(host.reason, host.detail);
+	}
+	return NULL;
+}
+
 const char *scenario_go_on(const struct scenario_line *l)
 {
+	if (l->word == SCENARIO_STEP || l->word == SCENARIO_MICRO)
+		return step(l);
 	if (l->word == SCENARIO_BEGIN)
 		return NULL;
 	if (l->past)
@@ -67,20 +86,28 @@ const char *scenario_go_on(const struct scenario_line *l)
 	return NULL;
 }
 
-#define WORDS 32U
-
-static const char *result_words(uint64_t result, char to[WORDS])
+const char *scenario_result(uint64_t result, char to[SCENARIO_RESULT])
 {
 	const char *name = name_of(name_results, result);
 
 	if (name != NULL)
-		(void)snprintf(to, WORDS, "%s", name);
+		(void)snprintf(to, SCENARIO_RESULT, "%s", name);
 	else if (result > SVSM_NEED_PAGES && result < SVSM_ERR_INCOMPLETE)
-		(void)snprintf(to, WORDS, "NEED %llu",
+		(void)snprintf(to, SCENARIO_RESULT, "NEED %llu",
 			       (unsigned long long)result - SVSM_NEED_PAGES);
 	else
-		(void)snprintf(to, WORDS, "0x%llx", (unsigned long long)result);
+		(void)snprintf(to, SCENARIO_RESULT, "0x%llx", (unsigned long long)result);
 	return to;
+}
+
+const char *scenario_reason(enum reason reason)
+{
+	return name_of(name_reasons, reason);
+}
+
+const char *scenario_kind(enum host_kind kind)
+{
+	return name_of(name_kinds, kind);
 }
 
 static const char *expect_stop(const struct scenario_line *l, int reason)
@@ -122,16 +149,16 @@ static const char *expect_registers(const struct scenario_line *l)
 
 const char *scenario_expect(const struct scenario_line *l, int reason)
 {
-	char is[WORDS], wanted[WORDS];
+	char is[SCENARIO_RESULT], wanted[SCENARIO_RESULT];
 	uint64_t result;
 
 	if (reason >= 0 || l->expect.stops)
 		return expect_stop(l, reason);
-	if (l->word != SCENARIO_CALL && l->word != SCENARIO_FINISH)
+	if ((l->word != SCENARIO_CALL && l->word != SCENARIO_FINISH) || l->expect.any)
 		return NULL;
 	result = value_of(l->cpu, SCENARIO_RAX);
 	if (result != l->expect.value)
-		return not_so("the result is %s, not %s", result_words(result, is),
-			      result_words(l->expect.value, wanted));
+		return not_so("the result is %s, not %s", scenario_result(result, is),
+			      scenario_result(l->expect.value, wanted));
 	return expect_registers(l);
 }

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user does to the machine, and the session as a file. */
+/* What the user does to the machine. */
 #include "session.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <sim/trace.h>
-#include <stdlib.h>
 #include <string.h>
 #include <svsm/vmsa.h>
 
@@ -71,111 +67,10 @@ bool call_command(const struct line *line)
 	return made(line, &move, "that CPU is in the middle of a call, or has no guest");
 }
 
-/* ---- save ---- */
-
-static void write_steps(FILE *file, enum engine_kind kind, uint64_t count)
+const char *change_register(uint64_t offset)
 {
-	if (count != 0)
-		fprintf(file, "%s %" PRIu64 "\n", kind == ENGINE_STEP ? "step" : "micro", count);
-}
-
-static void write_change(FILE *file, const struct engine_move *m)
-{
-	switch (m->kind) {
-	case ENGINE_STEP:
-	case ENGINE_MICRO:
-		break;
-	case ENGINE_CPU:
-		fprintf(file, "cpu %u\n", m->cpu);
-		break;
-	case ENGINE_BEGIN:
-		fprintf(file, "call\n");
-		break;
-	case ENGINE_FAIL:
-		fprintf(file, "fail %s %" PRIu64 " 0x%" PRIx64 "\n",
-			report_op((enum host_kind)m->cpu), m->b, m->a);
-		break;
-	case ENGINE_SET:
-		for (unsigned int i = 0; i < REGISTERS; i++)
-			if (registers[i].offset == m->a)
-				fprintf(file, "set %s 0x%" PRIx64 "\n", registers[i].name, m->b);
-		break;
-	case ENGINE_EVENT:
-		fprintf(file, "inject %s\n", report_event((unsigned int)m->a));
-		break;
-	}
-}
-
-static bool save_commands(FILE *file)
-{
-	const struct engine_move *move = engine_moves();
-	uint64_t count = 0;
-
-	for (uint64_t i = 0; i < engine_position(); i++) {
-		const struct engine_move *m = &move[i];
-
-		if (i != 0 && m->kind != move[i - 1].kind) {
-			write_steps(file, move[i - 1].kind, count);
-			count = 0;
-		}
-		if (m->kind == ENGINE_STEP || m->kind == ENGINE_MICRO)
-			count++;
-		else
-			write_change(file, m);
-	}
-	if (count != 0)
-		write_steps(file, move[engine_position() - 1].kind, count);
-	return ferror(file) == 0;
-}
-
-/* From the beginning again: what each step takes is not kept. */
-static bool save_trace(FILE *file)
-{
-	struct trace_header header = { .version = TRACE_VERSION,
-				       .record_bytes = sizeof(struct trace_step),
-				       .machines = chart_hash() };
-	uint64_t end = engine_position();
-
-	memcpy(header.magic, TRACE_MAGIC, sizeof(header.magic));
-	fwrite(&header, sizeof(header), 1, file);
-	for (uint64_t i = 0; i <= end; i++) {
-		const struct engine_event *e = engine_taken();
-		struct trace_step step;
-
-		(void)engine_goto(i);
-		if (!e->there)
-			continue;
-		step = (struct trace_step){ .time = i,
-					    .argument = e->argument,
-					    .vcpu = e->vcpu,
-					    .machine = e->machine,
-					    .state = e->state,
-					    .event = e->event,
-					    .cpu = (uint16_t)engine_cpu() };
-		fwrite(&step, sizeof(step), 1, file);
-	}
-	return ferror(file) == 0;
-}
-
-/* Beside it first, so that nothing half-written is left. */
-bool save_command(const struct line *line)
-{
-	const char *name = line->word[1], *dot = strrchr(name, '.');
-	char beside[512 + 8];
-	bool good;
-	FILE *file;
-
-	snprintf(beside, sizeof(beside), "%s.new", name);
-	file = fopen(beside, "wb");
-	if (file == NULL)
-		return line_wrong(line, 1, strerror(errno));
-	good = dot != NULL && strcmp(dot, ".trace") == 0 ? save_trace(file) : save_commands(file);
-	good &= fclose(file) == 0;
-	if (!good || rename(beside, name) != 0) {
-		(void)remove(beside);
-		return line_wrong(line, 1, "it could not be written");
-	}
-	if (!session_json)
-		printf("  %s: %" PRIu64 " steps\n", name, engine_position());
-	return true;
+	for (unsigned int i = 0; i < REGISTERS; i++)
+		if (registers[i].offset == offset)
+			return registers[i].name;
+	return "?";
 }

@@ -7,10 +7,11 @@
 
 bool session_json, session_over;
 
+static enum engine_outcome outcome; /* of the last move */
+
 /* Makes the move; false: there is nothing to go on for. */
 static bool one(const struct engine_move *move, bool quiet)
 {
-	enum engine_outcome outcome;
 	const char *why;
 
 	stops_before();
@@ -57,7 +58,7 @@ static bool do_next(const struct line *line)
 		was_busy = one(&step, true);
 	while (was_busy && engine_at(engine_cpu())->busy);
 	if (was_busy && !session_json)
-		report_move(ENGINE_OVER);
+		report_move(outcome);
 	return true;
 }
 
@@ -107,6 +108,8 @@ static bool do_cpu(const struct line *line)
 	if (!line_cpu(line, 1, &move.cpu))
 		return false;
 	(void)engine_move(&move);
+	if (!session_json && !engine_at(move.cpu)->busy)
+		printf("  cpu %u is in no call: the scenario goes on\n", move.cpu);
 	report_where();
 	return true;
 }
@@ -159,9 +162,8 @@ static const struct command {
 	  fail_command },
 	{ "set", "rax|rcx|rdx|r8|r9|exit VALUE", "a register of the guest", 3, set_command },
 	{ "call", "", "the guest makes a call with its registers as they are", 1, call_command },
-	{ "hash", "", "of the whole machine, in this session; without time, rings, counters", 1,
-	  do_hash },
-	{ "save", "FILE", "*.trace: what was taken so far; else: the commands that lead here", 2,
+	{ "hash", "", "of the whole machine; without time, rings, counters", 1, do_hash },
+	{ "save", "FILE", "*.svsm: a scenario, *.trace, else the commands that lead here", 2,
 	  save_command },
 	{ "help", "", "this list", 1, do_help },
 	{ "quit", "", "the end", 1, do_quit },

@@ -9,14 +9,16 @@
 static struct {
 	struct engine_cpu cpu[HOST_CPUS];
 	struct engine_event taken;
-	uint64_t turn, ops;  /* until the program is asked again */
+	uint64_t turn, ops; /* until the program is asked again */
+	struct engine_parts parts;
 	enum host_kind kind; /* of ops */
 	unsigned int on;
-	bool open, ended;
+	bool open, micro;
 } now __attribute__((aligned(8)));
 
 static const struct engine_program *program;
 static void (*watcher)(const struct engine_event *event);
+static bool is_watched;
 
 void engine_prepare(const struct engine_program *what)
 {
@@ -31,21 +33,21 @@ void engine_prepare(const struct engine_program *what)
 void engine_watch(void (*watch)(const struct engine_event *event))
 {
 	watcher = watch;
+	is_watched = true;
 }
 
 uint16_t engine_arrives(const struct engine_event *event)
 {
 	struct engine_event *pending = &now.cpu[host_cpu].pending;
 
-	if (!now.open) {
-		if (watcher != NULL)
-			watcher(event);
+	if (!now.open && !is_watched)
 		return event->event;
-	}
 	*pending = *event;
 	host_part_event();
 	now.taken = *pending;
 	pending->there = false;
+	if (watcher != NULL)
+		watcher(&now.taken);
 	return now.taken.event;
 }
 
@@ -53,13 +55,8 @@ static void begun(unsigned int cpu)
 {
 	host_log_clear();
 	now.cpu[cpu].busy = true;
+	now.parts.begun = true;
 	now.on = cpu;
-}
-
-static void begin(unsigned int cpu, const struct host_registers *r)
-{
-	host_part_begin(cpu, r);
-	begun(cpu);
 }
 
 static bool has_turn(void)
@@ -68,18 +65,18 @@ static bool has_turn(void)
 	       (now.ops != 0 || host_part_waits(now.on) == NULL);
 }
 
-/* Until some CPU has a step to make. */
-static bool ask(void)
+/* Until some CPU has a step to make: ENGINE_ON. */
+static enum engine_turn ask(void)
 {
 	while (!has_turn()) {
 		struct engine_line line = { .steps = ~0ULL, .ops = ~0ULL, .kind = HOST_KINDS };
 
-		switch (program->next(&line)) {
+		enum engine_turn turn = program->next(&line);
+
+		switch (turn) {
 		case ENGINE_NONE:
-			return false;
-		case ENGINE_CALL:
-			begin(line.cpu, &line.call);
-			break;
+		case ENGINE_DONE:
+			return turn;
 		case ENGINE_BEGUN:
 			begun(line.cpu);
 			break;
@@ -90,8 +87,9 @@ static bool ask(void)
 		now.turn = now.cpu[now.on].busy ? line.steps : 0;
 		now.ops = line.ops;
 		now.kind = line.kind;
+		now.micro = line.micro;
 	}
-	return true;
+	return ENGINE_ON;
 }
 
 static void count(const struct host_op *op)
@@ -103,15 +101,18 @@ static void count(const struct host_op *op)
 /* Up to an event, the end of the call, or of the operations that the CPU has. True: over. */
 static bool go_on(bool micro)
 {
-	bool over;
+	bool over, small = micro || now.micro || now.ops != ~0ULL;
 
+	now.parts.cpu = now.on;
+	now.parts.micro = small;
 	do {
 		const struct host_op *op = host_part_waits(now.on);
 
 		if (op != NULL)
 			count(op);
-		over = host_part_step(now.on, micro || now.ops != ~0ULL);
-	} while (!micro && !over && !host.stopped && now.ops != 0 &&
+		over = host_part_step(now.on, small);
+		now.parts.count++;
+	} while (!micro && !now.micro && !over && !host.stopped && now.ops != 0 &&
 		 host_part_waits(now.on) != NULL);
 	return over;
 }
@@ -120,9 +121,13 @@ static enum engine_outcome step(bool micro)
 {
 	struct engine_cpu *c;
 
-	if (!ask()) {
-		now.ended = true;
+	switch (ask()) {
+	case ENGINE_NONE:
 		return ENGINE_ENDED;
+	case ENGINE_DONE:
+		return ENGINE_MOVED;
+	default:
+		break;
 	}
 	c = &now.cpu[now.on];
 	if (now.turn != ~0ULL)
@@ -146,8 +151,10 @@ static enum engine_outcome begin_as_set(unsigned int cpu)
 	r = (struct host_registers){ host_get(VMSA_RAX), host_get(VMSA_RCX), host_get(VMSA_RDX),
 				     host_get(VMSA_R8), host_get(VMSA_R9) };
 	host_on(0);
-	begin(cpu, &r);
+	host_part_begin(cpu, &r);
+	begun(cpu);
 	now.turn = now.ops = ~0ULL;
+	now.micro = false;
 	return ENGINE_MOVED;
 }
 
@@ -161,19 +168,19 @@ static enum engine_outcome set(const struct engine_move *m)
 	return ENGINE_MOVED;
 }
 
-static enum engine_outcome replace(const struct engine_move *m)
+bool engine_inject(unsigned int cpu, enum event event)
 {
-	struct engine_event *pending = &now.cpu[m->cpu].pending;
+	struct engine_event *pending = &now.cpu[cpu].pending;
 
-	if (!pending->there)
-		return ENGINE_REFUSED;
-	pending->event = (uint16_t)m->a;
-	return ENGINE_MOVED;
+	if (pending->there)
+		pending->event = (uint16_t)event;
+	return pending->there;
 }
 
 static enum engine_outcome perform(const struct engine_move *m)
 {
 	now.taken.there = false;
+	now.parts = (struct engine_parts){ .count = 0 };
 	switch (m->kind) {
 	case ENGINE_STEP:
 	case ENGINE_MICRO:
@@ -181,6 +188,7 @@ static enum engine_outcome perform(const struct engine_move *m)
 	case ENGINE_CPU:
 		now.on = m->cpu;
 		now.turn = now.ops = ~0ULL;
+		now.micro = false;
 		return ENGINE_MOVED;
 	case ENGINE_BEGIN:
 		return begin_as_set(m->cpu);
@@ -190,7 +198,7 @@ static enum engine_outcome perform(const struct engine_move *m)
 	case ENGINE_SET:
 		return set(m);
 	case ENGINE_EVENT:
-		return replace(m);
+		return engine_inject(m->cpu, (enum event)m->a) ? ENGINE_MOVED : ENGINE_REFUSED;
 	}
 	return ENGINE_REFUSED;
 }
@@ -227,6 +235,11 @@ unsigned int engine_cpu(void)
 const struct engine_cpu *engine_at(unsigned int cpu)
 {
 	return &now.cpu[cpu];
+}
+
+const struct engine_parts *engine_parts(void)
+{
+	return &now.parts;
 }
 
 const struct engine_event *engine_taken(void)

@@ -6,6 +6,34 @@
 
 #include <string.h>
 
+/* What has an address of its own in every process. */
+#define PLACES 4U
+static struct host_area place[PLACES];
+
+extern uint8_t __executable_start[], _end[];
+
+static void find_places(void)
+{
+	struct host_area area[HOST_AREAS];
+
+	host_areas(area);
+	place[0] = (struct host_area){ __executable_start, (size_t)(_end - __executable_start) };
+	place[1] = (struct host_area){ host.memory, host_spa_bytes() };
+	place[2] = area[1]; /* the RMP */
+	place[3] = area[4]; /* stacks */
+}
+
+/* An address: the place, and how far in it. */
+static uint64_t placed(uint64_t word)
+{
+	if (word >> 32 == 0)
+		return word;
+	for (unsigned int i = 0; i < PLACES; i++)
+		if (word - (uint64_t)place[i].at < place[i].bytes)
+			return (i + 1ULL) << 40 | (word - (uint64_t)place[i].at);
+	return word;
+}
+
 static uint64_t mixed(uint64_t h, uint64_t word)
 {
 	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -18,7 +46,7 @@ bytes_of(uint64_t h, const void *at, size_t bytes)
 	const uint64_t *word = at;
 
 	for (size_t i = 0; i < bytes / sizeof(*word); i++)
-		h = mixed(h, word[i]);
+		h = mixed(h, placed(word[i]));
 	return h;
 }
 
@@ -107,6 +135,7 @@ uint64_t image_hash(void)
 	struct host_area area[HOST_AREAS];
 	uint64_t h;
 
+	find_places();
 	host_areas(area);
 	h = variables(1, &area[0]);
 	h = bytes_of(h, area[1].at, area[1].bytes);

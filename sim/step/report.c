@@ -56,6 +56,12 @@ static void op_text(const struct host_op *op)
 	printf("before %s 0x%" PRIx64, ops[op->kind], op->gpa);
 }
 
+/* The firmware may not stop the VM, but for a lie: then it says why. */
+const char *report_broken(void)
+{
+	return host.stopped ? NULL : host_invariants();
+}
+
 static void text(enum engine_outcome outcome)
 {
 	unsigned int cpu = engine_cpu();
@@ -68,8 +74,12 @@ static void text(enum engine_outcome outcome)
 		printf(" vcpu %u: ", taken->vcpu);
 		arrow_text(taken);
 	} else if (c->busy && op == NULL) {
-		printf(" begins: RAX 0x%" PRIx64, host_part_result(cpu));
-	}
+		if (engine_parts()->begun)
+			printf(" begins: RAX 0x%" PRIx64, host_part_result(cpu));
+		else
+			printf(" goes on");
+	} else if (!c->busy && outcome == ENGINE_MOVED && engine_parts()->count == 0)
+		printf(": lines of the scenario that are no CPU's turn");
 	if (op != NULL) {
 		printf(" ");
 		op_text(op);
@@ -80,6 +90,8 @@ static void text(enum engine_outcome outcome)
 		printf("; the VM is stopped: %s, 0x%" PRIx64, reason_words(host.reason),
 		       host.detail);
 	printf("\n");
+	if (report_broken() != NULL)
+		printf("  not as it must be: %s\n", report_broken());
 	if (program_complaint() != NULL)
 		printf("  %s\n", program_complaint());
 }
@@ -119,6 +131,8 @@ static void json(enum engine_outcome outcome)
 		printf(",\"result\":\"0x%" PRIx64 "\"", c->result);
 	if (host.stopped)
 		printf(",\"stopped\":\"%s\"", reason_words(host.reason));
+	if (report_broken() != NULL)
+		printf(",\"broken\":\"%s\"", report_broken());
 	printf("}\n");
 }
 

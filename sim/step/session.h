@@ -39,8 +39,14 @@ typedef bool command_function(const struct line *line);
 command_function show_command, break_command, watch_command, inject_command, fail_command,
 	set_command, call_command, save_command;
 
+const char *change_register(uint64_t offset);
+/* scenario_save.c; false: *wrong says why */
+bool save_scenario(FILE *file, const char **wrong);
+
 /* One object, or one line. */
 void report_move(enum engine_outcome outcome);
+/* What is not as it must be now (host_invariants()); NULL. */
+const char *report_broken(void);
 /* Where it is, in full. */
 void report_where(void);
 const char *report_event(unsigned int event);

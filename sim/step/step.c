@@ -6,6 +6,8 @@
 #include <getopt.h>
 #include <sim/command.h>
 #include <stdlib.h>
+#include <sys/personality.h>
+#include <unistd.h>
 
 static const char *const help =
 	"usage: svsm-sim step [--batch FILE] [--json] [SCENARIO | --repeat N]\n"
@@ -22,13 +24,38 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-int cmd_step(int argc, char **argv)
+/*
+ * Addresses are part of what a stack has, so that of the machine too: each process has the same
+ * ones. `argv` is main()'s. Where that is not allowed the hash is only of this session.
+ */
+static void fix_addresses(char **argv)
+{
+	int is_now = personality(0xffffffff);
+
+	if (is_now == -1 || (is_now & ADDR_NO_RANDOMIZE) != 0 ||
+	    personality((unsigned int)is_now | ADDR_NO_RANDOMIZE) == -1)
+		return;
+	(void)execv("/proc/self/exe", argv);
+}
+
+static const struct engine_program *open_program(const char *path, unsigned long times)
 {
 	static struct scenario scenario; /* up to the process's end */
+
+	if (path == NULL)
+		return program_of(program_first_calls(), times);
+	return scenario_load(&scenario, path) ? program_of(&scenario, 1) : NULL;
+}
+
+int cmd_step(int argc, char **argv)
+{
+	const struct engine_program *program;
 	const char *batch = NULL, *repeat = "1";
+	unsigned long times;
 	char *end;
 	int option;
 
+	fix_addresses(argv - 1);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'b':
@@ -48,7 +75,7 @@ int cmd_step(int argc, char **argv)
 			return STATUS_BAD_INPUT;
 		}
 	}
-	program_repeat(strtoul(repeat, &end, 10));
+	times = strtoul(repeat, &end, 10);
 	if (*end != '\0' || *repeat < '0' || *repeat > '9') {
 		fprintf(stderr, "svsm-sim step: --repeat %s: not a number\n", repeat);
 		return STATUS_BAD_INPUT;
@@ -57,13 +84,9 @@ int cmd_step(int argc, char **argv)
 		fputs(help, stderr);
 		return STATUS_BAD_INPUT;
 	}
-	if (optind == argc) {
-		host_new_cpus(1, 1);
-		engine_open(&program_first_calls);
-	} else {
-		if (!scenario_load(&scenario, argv[optind]))
-			return STATUS_BAD_INPUT;
-		engine_open(program_scenario(&scenario));
-	}
+	program = open_program(argv[optind], times);
+	if (program == NULL)
+		return STATUS_BAD_INPUT;
+	engine_open(program);
 	return batch != NULL ? session_batch(batch) : session_run();
 }

@@ -20,6 +20,8 @@ static struct stop {
 } stop[STOPS];
 static unsigned int stops;
 static unsigned int ops_before;
+static const char *broken; /* what is not as it must be */
+static uint64_t broken_at; /* position that this is of */
 
 static uint64_t page_now(uint64_t gpa)
 {
@@ -46,6 +48,8 @@ static uint64_t page_now(uint64_t gpa)
 void stops_before(void)
 {
 	ops_before = host.ops;
+	if (broken_at != engine_position() || broken != NULL)
+		broken = report_broken();
 	for (unsigned int i = 0; i < stops; i++)
 		if (stop[i].kind == AT_CHANGE)
 			stop[i].seen = page_now(stop[i].value);
@@ -81,8 +85,15 @@ static bool hit(const struct stop *s, enum engine_outcome outcome)
 	return false;
 }
 
+/* What has not been so before is always a reason. */
 const char *stops_hit(enum engine_outcome outcome)
 {
+	const char *before = broken;
+
+	broken = report_broken();
+	broken_at = engine_position();
+	if (outcome <= ENGINE_STOPPED && broken != NULL && broken != before)
+		return "an invariant does not hold";
 	for (unsigned int i = 0; i < stops; i++)
 		if (outcome <= ENGINE_STOPPED && hit(&stop[i], outcome))
 			return stop[i].words;

@@ -65,6 +65,16 @@ static enum turn_kind kind_of(unsigned int kind)
 static const char *cannot(const struct scenario_line *l)
 {
 	switch (l->word) {
+	case SCENARIO_SLOTS:
+	case SCENARIO_STEP:
+	case SCENARIO_MICRO:
+	case SCENARIO_PAUSE:
+	case SCENARIO_SET:
+	case SCENARIO_INJECT:
+	case SCENARIO_TOUCH:
+		return "an order or a change by hand that only the model can make";
+	case SCENARIO_BEGIN:
+		return l->uncalled ? "it enters VMPL0 in parts" : NULL;
 	case SCENARIO_ADVANCE:
 		if (!l->past)
 			return "soft-SNP does not see every operation, and cannot count them";

@@ -92,6 +92,14 @@ refuses() { # TEXT EXPECTED
 	says 2 "$1" "$2"
 }
 
+runs() { # TEXT WHAT
+	local said
+	printf '%b' "$1" >$out/good.svsm
+	said=$($sim run $out/good.svsm 2>&1) && [ "$said" = "ok $out/good.svsm: $2" ]
+	result $? "runs: $(sed -n '2,$p' $out/good.svsm | tr '\n' ';')"
+	[ "${said#ok }" != "$said" ] || echo "# $said"
+}
+
 m='machine vmpl 1 cpus 2\n'
 
 rm -rf $out/wrong
@@ -140,7 +148,6 @@ refuses "${m}begin cpu 0 6\nenter cpu 0\n" '3:11: it is in the middle of a call'
 refuses "${m}begin cpu 0 6\nadvance cpu 0 2\n" '2:11: a call that is neither finished nor stopped'
 refuses "${m}begin cpu 0 6\nstop cpu 0\nfinish cpu 0 -> SUCCESS\n" '4:12: it was stopped for ever'
 refuses "${m}begin cpu 0 6\nadvance cpu 0 past time\n" '3:20: time is not a kind of operation'
-refuses "${m}begin cpu 0 6\nadvance cpu 0 0\n" '3:15: 0 is not operations of 0x1 to 0xf4240'
 refuses "${m}page 0x300000 2M given\n" '2:6: 0x300000 is not the address of a 2M page'
 refuses "${m}page 0x200800 4K given\n" '2:6: 0x200800 is not a multiple of 0x1000'
 refuses "${m}page 0xa0000 4K given\n" '2:6: nothing is at 0xa0000'
@@ -151,7 +158,22 @@ refuses "${m}page 0x12000 4K given\n" '2:6: the guest has had these pages from t
 refuses "${m}page 0x201000 4K given\npage 0x200000 2M given\n" '3:6: overlaps the page of line 2'
 refuses "${m}enter cpu 0\npage 0x200000 4K given\n" \
 	'3:6: memory is set up before anything happens'
-refuses "${m}enter cpu 0\nframes none\n" '3:1: memory is set up before anything happens'
+refuses "${m}begin cpu 0 6\nframes none\n" '3:1: a CPU is in the middle of a call'
+refuses "${m}slots used\n" '2:7: used is not none'
+refuses "${m}step cpu 0\n" '2:10: it has not begun a call'
+refuses "${m}begin cpu 0 6\nstep cpu 0 0\n" '3:12: 0 is not steps of 0x1 to 0xf4240'
+refuses "${m}begin cpu 0 6\nmicro cpu 0 1 1\n" '3:15: 1 is one word too many'
+refuses "${m}begin cpu 0 6\ninject cpu 0\n" '3:13: an event is missing'
+refuses "${m}begin cpu 0 6\ninject cpu 0 EV_NOTHING\n" '3:14: EV_NOTHING is not an event'
+refuses "${m}inject cpu 0 EV_DONE\n" '2:12: it has not begun a call'
+refuses "${m}set cpu 0 rbx 1\n" '2:11: rbx is not rax, rcx, rdx, r8, r9 or exit'
+refuses "${m}set cpu 0 rcx\n" '2:14: a number is missing'
+refuses "${m}set cpu 1 rcx 1\n" "2:9: nothing of the guest's was started there"
+refuses "${m}touch 0x12004\n" '2:7: 0x12004 is not a multiple of 0x1000'
+refuses "${m}$(printf 'touch 0x12000\\n%.0s' {1..17})" '18:7: more than 16 pages'
+refuses "${m}begin cpu 0 enter rcx 1\n" '2:19: rcx is one word too many'
+refuses "${m}begin cpu 0 6\npause\nstop cpu 0\n" '4:1: nothing follows a pause'
+refuses "${m}begin cpu 0 6\nfinish cpu 0 -> ANY rcx 1\n" '3:21: rcx is one word too many'
 refuses "${m}write u8 0x12000 256\n" '2:18: 256 is not a value of 0x0 to 0xff'
 refuses "${m}write u64 0x12004 0\n" '2:11: 0x12004 is not a multiple of 0x8'
 refuses "${m}write u7 0x12000 0\n" '2:7: u7 is not u8, u16, u32 or u64'
@@ -199,6 +221,14 @@ says 1 "${m}unmap 0x10000\ncall cpu 0 6 -> SUCCESS\n" "3:1: the guest's calling 
 says 1 "${m}begin cpu 0 6\nadvance cpu 0 past zero\nstop cpu 0\n" \
 	'3:1: the call was over after 0 of them'
 says 1 "${m}begin cpu 0 6\nadvance cpu 0 1000\nstop cpu 0\n" '4:1: its call was over already'
+says 1 "${m}pause\n" '2:1: nothing is to come any more'
+says 1 "${m}begin cpu 0 6\ninject cpu 0 EV_DONE\nstop cpu 0\n" '3:1: no machine waits for an event there'
+says 1 "${m}begin cpu 0 6\nstep cpu 0 99\nfinish cpu 0 -> ANY\n" \
+	'3:1: the call was over after 6 steps'
+runs "${m}begin cpu 0 6\nstep cpu 0 3\nset cpu 0 rcx 1\nadvance cpu 0 0\nmicro cpu 0 2\npause\n" \
+	'7 lines, 1 call'
+runs "${m}begin cpu 0 6\nstep cpu 0 2\ninject cpu 0 EV_DONE\nfinish cpu 0 -> STOPS MACHINE\n" '5 lines, 1 call'
+runs "${m}slots none\nframes used\nbegin cpu 1 enter\nstep cpu 1 1\nfinish cpu 1 -> ANY\n" '6 lines, 1 call'
 # A flush that does nothing: no CPU does that, but the invariants have to notice.
 says 1 "${m}access cpu 0 read 0x12000 -> yes\nlist 0x11000: 0x12000 4K rescind\nfail flush 1 1
 call cpu 0 PVALIDATE rcx 0x11000 -> SUCCESS\n" \

@@ -45,13 +45,38 @@ for scenario in sim/scenarios/*.svsm; do
 	batch $'run\nhash\ngoto 0\nhash' "$scenario"
 	end=$(sed -n 's/^#\([0-9]*\) hash.*/\1/p' "$out/log" | head -n 1)
 	middle=$((end / 2))
-	batch "goto $middle"$'\nhash\nrun\nhash\nback '"$end"$'\nhash\n'"step $middle"$'\nhash\nrun\nhash\ngoto '"$middle"$'\nhash' "$scenario"
+	batch "goto $middle"$'\nhash\nsave '"$out/middle.svsm"$'\nrun\nhash\nback '"$end"$'\nhash\n'"step $middle"$'\nhash\nrun\nhash\ngoto '"$middle"$'\nhash' "$scenario"
 	sed -n 's/^#[0-9]* hash //p' "$out/log" >"$out/hashes"
 	mapfile -t h <"$out/hashes"
 	[ "${#h[@]}" = 6 ] && [ "${h[0]}" = "${h[3]}" ] && [ "${h[0]}" = "${h[5]}" ] && [ "${h[1]}" = "${h[4]}" ] &&
 		[ "${h[0]}" != "${h[1]}" ] && [ "${h[2]}" != "${h[0]}" ] && ! grep -q "$scenario:" "$out/log"
 	report $? "$(basename "$scenario"): there and back, $end steps"
+	same=0
+	batch "goto $((end / 3))"$'\nhash\nsave '"$out/third.svsm"$'\nrun\nhash\nsave '"$out/end.svsm" "$scenario"
+	mapfile -t h < <(echo "${h[0]}" && sed -n 's/^#[0-9]* hash //p' "$out/log")
+	for name in middle third end; do
+		batch $'run\nhash' "$out/$name.svsm"
+		[ "$(sed -n 's/^#[0-9]* hash //p' "$out/log")" = "${h[same]}" ] &&
+			"$sim" run "$out/$name.svsm" >"$out/log" 2>&1 && same=$((same + 1))
+	done
+	[ "$same" = 3 ]
+	report $? "$(basename "$scenario"): saved as a scenario at three points, the same machine"
 done
+
+# What was done by hand is in it, in its place.
+by_hand=$'step 24\nmicro 2\ncpu 0\nmicro 3\ncpu 1\nstep 2\nset r8 7\ncpu 0\nstep\nfail LOAD 9 0x1000\ncpu 1\nstep\ninject EV_AGAIN'
+batch "$by_hand"$'\nhash\nsave '"$out/hand.svsm"$'\nback 1\nstep\nback 1\ninject EV_AGAIN\nstep 9\nhash\nsave '"$out/stopped.svsm" \
+	sim/scenarios/busy.svsm
+mapfile -t h < <(sed -n 's/^#[0-9]* hash //p' "$out/log")
+same=0
+for name in hand stopped; do
+	batch $'run\nhash' "$out/$name.svsm"
+	[ "$(sed -n 's/^#[0-9]* hash //p' "$out/log")" = "${h[same]}" ] && "$sim" run "$out/$name.svsm" >"$out/log" 2>&1 &&
+		same=$((same + 1))
+done
+[ "$same" = 2 ] && grep -q '^set cpu 1 r8 0x7' "$out/hand.svsm" && tail -n 1 "$out/hand.svsm" | grep -q pause &&
+	grep -q '^finish cpu 1 -> STOPS MACHINE' "$out/stopped.svsm"
+report $? "save: what was done by hand is in the scenario"
 
 sim=$checked
 
@@ -123,6 +148,15 @@ batch $'step 3\nshow where' --json $first
 [ "$(grep -c '^{"step":[0-9]*,"cpu":0,"taken":.*,"pending":{"vcpu":0,.*"file":"sm/vcpu.rl","line":[0-9]*}}$' "$out/log")" = 3 ]
 report $? "--json: an object a step"
 
+batch $'step 5\nsave '"$out/calls.svsm"$'\nhash' && mapfile -t h < <(sed -n 's/^#[0-9]* hash //p' "$out/log")
+"$sim" run "$out/calls.svsm" >"$out/log" 2>&1
+report $? "save: without a scenario too"
+says "a call cut short is ended before the next line" "the scenario goes on" $'step 5\ncpu 1\nrun' sim/scenarios/busy.svsm
+! grep -q busy.svsm: "$out/log"
+report $? "and nothing is amiss"
+printf 'machine vmpl 1 cpus 1\ncall cpu 0 QUERY_PROTOCOL rcx 1 -> SUCCESS\nread u8 0x12000 -> 7\n' >"$out/last.svsm"
+says "an expectation of the last line is looked at" "last.svsm:3:1: 0x0 is there, not 0x7" run "$out/last.svsm"
+
 # ---- bad input ----
 refuses "no such command" 1:1 "jump"
 refuses "a word is missing" 1:5 "goto"
@@ -134,6 +168,9 @@ refuses "no such register" 2:5 $'step\nset xmm0 1'
 refuses "no such CPU" 1:5 "cpu 7"
 refuses "no such operation" 1:6 "fail JUMP 1 1"
 refuses "no such part" 1:6 "show moon"
+batch $'run\nsave '"$out/long.svsm" --repeat 5000
+[ $? = 2 ] && grep -q ":2:6: it is longer than a scenario can be" "$out/log" && [ ! -e "$out/long.svsm" ]
+report $? "refused: a scenario longer than 1 MiB"
 "$sim" step --batch "$out/none" $first >"$out/log" 2>&1
 [ $? = 2 ] && grep -q "$out/none: " "$out/log"
 report $? "refused: no such file"

@@ -102,6 +102,7 @@ for name in "$@"; do
 		part "soak: bounded proofs" make prove
 		part "soak: interleavings" tests/race/run.sh soak
 		part "soak: stopped vCPUs, threads" tests/race/stop.sh soak
+		part "soak: model and image agree" tests/sim/agree.sh soak
 		part "soak: svsm-sim explore" tests/sim/explore.sh soak
 		part "soak: guests" tests/image/soak.sh
 		part "soak: injected into VMPL0" tests/image/inject.sh soak

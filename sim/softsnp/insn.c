@@ -75,10 +75,6 @@ static enum turn_kind turn_of(enum op op)
 
 static struct snp_result call(struct cpu *c, enum op op, const struct snp_operand *at)
 {
-	struct snp_result lie;
-
-	if (turns_fail(c, turn_of(op), &lie))
-		return lie;
 	if (op == OP_PVALIDATE)
 		return snp_pvalidate(&machine.snp, c->id, at, (uint32_t)c->gpr[RCX],
 				     (uint32_t)c->gpr[RDX]);
@@ -109,8 +105,10 @@ static void refuse(struct cpu *c, const struct snp_operand *at, const struct snp
 static void rmp_instruction(struct cpu *c, enum op op)
 {
 	struct snp_operand at = operand(c);
-	struct snp_result r = call(c, op, &at);
+	struct snp_result r;
 
+	if (!turns_fail(c, turn_of(op), &r))
+		r = call(c, op, &at);
 	/* The hypervisor splits a 2M entry, or gives the page: then again. */
 	for (unsigned int i = 0; i < RETRIES && r.trap == SNP_TRAP_NPF; i++)
 		if (snp_nested_fault(&machine.snp, r.gpa, r.error))

@@ -61,9 +61,33 @@ static enum turn_kind kind_of(unsigned int kind)
 	}
 }
 
-/* NULL: the image can. */
-static const char *cannot(const struct scenario_line *l)
+/* Nothing in the model, memory in the image. */
+static bool is_elsewhere(uint64_t address)
 {
+	return (address >= HOST_HOLE && address < HOST_HOLE_END) ||
+	       (address >= HOST_RAM && address < TABLE_RAM);
+}
+
+static bool names_elsewhere(const struct scenario *s, const struct scenario_line *l)
+{
+	unsigned int n = addresses_of(l->given[SCENARIO_RAX]);
+
+	for (unsigned int i = 0; i < l->entries; i++)
+		if (is_elsewhere(s->entry[l->entry + i] & SVSM_ENTRY_ADDRESS))
+			return true;
+	if (l->word != SCENARIO_CALL && l->word != SCENARIO_BEGIN)
+		return false;
+	for (unsigned int i = SCENARIO_RCX; i <= n; i++)
+		if (is_elsewhere(l->given[i]))
+			return true;
+	return false;
+}
+
+/* NULL: the image can. */
+static const char *cannot(const struct scenario *s, const struct scenario_line *l)
+{
+	if (names_elsewhere(s, l))
+		return "an address that is memory in the image, and none in the model";
 	switch (l->word) {
 	case SCENARIO_SLOTS:
 	case SCENARIO_STEP:
@@ -101,7 +125,7 @@ static bool can_run(const struct scenario *s)
 		return false;
 	}
 	for (unsigned int i = 0; i < s->lines; i++) {
-		const char *why = cannot(&s->line[i]);
+		const char *why = cannot(s, &s->line[i]);
 
 		if (why == NULL)
 			continue;

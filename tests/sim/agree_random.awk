@@ -21,15 +21,15 @@ function entry(what) {
 }
 
 # A call without its result; lists are in memory before it.
-function call(cpu,    what, list, n, text) { # first: of its entries
+function call(cpu,    what, list, n, text) { # entries: of the list
 	what = one_of("PVALIDATE PVALIDATE PVALIDATE PVALIDATE DEPOSIT_MEM CREATE_VCPU CREATE_VCPU DELETE_VCPU " \
 		"WITHDRAW_MEM QUERY_PROTOCOL REMAP_CA CONFIGURE_VTOM 99")
 	list = cpu == 0 ? "0x11000" : "0x15000"
 	if (what == "PVALIDATE" || what == "DEPOSIT_MEM") {
-		text = first = entry(what == "PVALIDATE" ? "" : "lend")
+		entries = entry(what == "PVALIDATE" ? "" : "lend")
 		for (n = any(4); n > 0; n--)
-			text = text ", " entry(what == "PVALIDATE" ? "" : "lend")
-		print "list " list ": " text
+			entries = entries ", " entry(what == "PVALIDATE" ? "" : "lend")
+		print "list " list ": " entries
 		return what " rcx " list
 	}
 	if (what == "CREATE_VCPU") {
@@ -47,12 +47,16 @@ function call(cpu,    what, list, n, text) { # first: of its entries
 }
 
 # Behind an instruction that another operation of the seam follows at once: what is between is the
-# model's before the other vCPU's turn, and the image's after it.
+# model's before the other vCPU's turn, and the image's after it. So not behind the last of a run.
 function advance(cpu, text) {
-	if (text ~ /^(PVALIDATE|DEPOSIT_MEM)/ && first ~ / 4K /)
-		print "advance cpu " cpu " past " (first ~ /validate/ ? "pvalidate 1" : "rmpadjust " 1 + any(2))
-	else if (text ~ /^CREATE/)
+	if (text ~ /^CREATE/)
 		print "advance cpu " cpu " past flush"
+	else if (text !~ /^(PVALIDATE|DEPOSIT_MEM)/ || entries ~ / 2M /)
+		return
+	else if (entries !~ /rescind|lend/)
+		print "advance cpu " cpu " past pvalidate"
+	else if (entries !~ /validate/)
+		print "advance cpu " cpu " past rmpadjust " 1 + any(2)
 }
 
 BEGIN {

@@ -14,7 +14,7 @@
 /* The scenario's 32 MiB from 0 on are here; what is above stays where it is. */
 #define TABLE_BASE 0x4000000ULL
 #define TABLE_BYTES 0x2000000ULL
-#define TABLE_RAM 0x8000000ULL /* all that this guest has, from 0 on */
+#define TABLE_RAM 0x8000000ULL		/* all that this guest has, from 0 on */
 #define TABLE_CA (TABLE_BASE + 0x10000) /* of CPU 0, the first of the pages that it has */
 #define TABLE_PAGES 16U
 #define TABLE_CPUS 15U /* one more drives them */

@@ -104,15 +104,17 @@ static int bad_line(const char *path, unsigned int line, const char *what)
 static int replay(const struct explore_config *c, const char *path, FILE *file)
 {
 	char text[LINE], words[ACT_WORDS];
+	bool is_empty = true;
 
 	rewind(file);
 	for (unsigned int line = 1; fgets(text, sizeof(text), file) != NULL; line++) {
 		struct explore_act act;
 		const char *wrong;
 
-		if (text[0] == '#')
+		if (strncmp(text, "#@", 2) != 0)
 			continue;
-		if (sscanf(text, "%hhu %hhu %hhu", &act.kind, &act.cpu, &act.call) != 3)
+		is_empty = false;
+		if (sscanf(text, "#@ %hhu %hhu %hhu", &act.kind, &act.cpu, &act.call) != 3)
 			return bad_line(path, line, "not three numbers");
 		if (!is_possible(c, &act))
 			return bad_line(path, line, "cannot happen here");
@@ -124,7 +126,7 @@ static int replay(const struct explore_config *c, const char *path, FILE *file)
 			return STATUS_REFUSED;
 		}
 	}
-	return 0;
+	return is_empty ? bad_line(path, 1, "no choices are in it") : 0;
 }
 
 static bool load(struct explore_config *c, const char *name)

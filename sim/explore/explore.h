@@ -197,5 +197,8 @@ struct explore_options {
 /* A line, and the trace if there is one; false: it cannot be saved. */
 bool report(const struct explore_config *c, const struct explore_options *o,
 	    const struct explore_result *r, FILE *to);
+/* The way to a violation, for `svsm-sim step` and --replay. */
+void save_acts(FILE *to, const struct explore_config *c, const struct explore_act *act,
+	       unsigned int acts);
 /* The exit status. */
 int explore_default(const struct explore_options *o);

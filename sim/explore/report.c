@@ -12,8 +12,7 @@ static void print_trace(FILE *to, const struct explore_result *r)
 	state_put(NULL);
 	for (unsigned int i = 0; i < r->trace_length; i++) {
 		world_words(&r->trace[i], words);
-		fprintf(to, "%u %u %u # %s\n", r->trace[i].kind, r->trace[i].cpu, r->trace[i].call,
-			words);
+		fprintf(to, "%s\n", words);
 		(void)world_act(&r->trace[i]);
 	}
 }
@@ -29,7 +28,7 @@ static bool save_trace(const struct explore_config *c, const struct explore_resu
 		return false;
 	}
 	fprintf(to, "# search %s\n", c->name);
-	print_trace(to, r);
+	save_acts(to, c, r->trace, r->trace_length);
 	return fclose(to) == 0;
 }
 

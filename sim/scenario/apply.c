@@ -31,8 +31,8 @@ bool scenario_is_turn(const struct scenario_line *l)
 
 bool scenario_needs_idle(const struct scenario_line *l)
 {
-	return l->word == SCENARIO_CALL || l->word == SCENARIO_BEGIN || l->word == SCENARIO_START ||
-	       l->word == SCENARIO_ENTER || l->word == SCENARIO_ACCESS;
+	return l->word == SCENARIO_CALL || l->word == SCENARIO_BEGIN || l->word == SCENARIO_ENTER ||
+	       l->word == SCENARIO_ACCESS;
 }
 
 /* The save area has to be one, or the CPU would not run it. */

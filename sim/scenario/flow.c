@@ -66,7 +66,13 @@ static bool go_on(struct parser *p, const struct token *where)
 static bool idle(struct parser *p, const struct token *where)
 {
 	enum flow_at *at = &p->flow[p->line->cpu];
+	enum flow_at *before = &p->before[p->line->cpu];
 
+	/* VMPL0 was entered by itself, and is told meanwhile what to run. */
+	if (*at == FLOW_BUSY && *before == FLOW_AWAY && p->line->word == SCENARIO_START) {
+		*before = FLOW_READY;
+		return true;
+	}
 	if (*at == FLOW_BUSY || *at == FLOW_STOPPED)
 		return text_error(&p->text, where, "it is in the middle of a call");
 	if (p->line->word == SCENARIO_START)

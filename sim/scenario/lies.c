@@ -124,6 +124,9 @@ const char *apply_lie(const struct scenario_line *l)
 		return NULL;
 	case SCENARIO_TAKE:
 		return take(l);
+	case SCENARIO_LOSS:
+		host.lied = true;
+		return NULL;
 	default:
 		return remap(l);
 	}

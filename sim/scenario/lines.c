@@ -213,6 +213,12 @@ static bool parse_map(struct parser *p)
 	return parse_unmap(p) && take_word(p, "to") && take_address(p, PAGE_4K, &p->line->other);
 }
 
+static bool parse_nothing(struct parser *p)
+{
+	(void)p;
+	return true;
+}
+
 static bool parse_restore(struct parser *p)
 {
 	p->maps = 0;
@@ -249,7 +255,8 @@ static const struct {
 	[SCENARIO_FAIL] = { "fail", parse_fail, false },
 	[SCENARIO_REFUSE] = { "refuse", take_nth, false },
 	[SCENARIO_PRETEND] = { "pretend", take_nth, false },
-	[SCENARIO_TAKE] = { "take", take_page, false },
+	[SCENARIO_TAKE] = { "take", take_any_page, false },
+	[SCENARIO_LOSS] = { "loss", parse_nothing, false },
 	[SCENARIO_MAP] = { "map", parse_map, false },
 	[SCENARIO_ASSIGN] = { "assign", parse_map, false },
 	[SCENARIO_UNMAP] = { "unmap", parse_unmap, false },

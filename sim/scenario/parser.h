@@ -44,7 +44,8 @@ bool take_name_or_number(struct parser *p, const struct name *names, const char 
 bool take_guest_address(struct parser *p, uint64_t alignment, uint64_t *address);
 /* Or of the SVSM's. */
 bool take_address(struct parser *p, uint64_t alignment, uint64_t *address);
-bool take_page(struct parser *p); /* address and size of the line */
+bool take_page(struct parser *p);     /* address and size of the line */
+bool take_any_page(struct parser *p); /* the SVSM's too */
 bool take_cpu(struct parser *p);
 
 /* ---- expect.c: registers, entries and results ---- */

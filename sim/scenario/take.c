@@ -147,14 +147,12 @@ bool take_address(struct parser *p, uint64_t alignment, uint64_t *address)
 			     is_guest(*address) || *address - HOST_SVSM_GPA < HOST_SVSM_BYTES);
 }
 
-bool take_page(struct parser *p)
+static bool take_size(struct parser *p, const struct token *where)
 {
-	const struct token *where = take_peek(p);
 	struct scenario_line *l = p->line;
-	uint64_t size;
+	uint64_t size = SIZE_4K;
 
-	if (!take_guest_address(p, PAGE_4K, &l->address) ||
-	    !take_name(p, name_sizes, "4K or 2M", &size))
+	if (!take_name(p, name_sizes, "4K or 2M", &size))
 		return false;
 	l->size = size == SIZE_2M ? SIZE_2M : SIZE_4K;
 	/* The first 2 MiB have the hole in them. */
@@ -162,6 +160,20 @@ bool take_page(struct parser *p)
 		return text_error(&p->text, where, "%.*s is not the address of a 2M page",
 				  (int)where->length, where->at);
 	return true;
+}
+
+bool take_page(struct parser *p)
+{
+	const struct token *where = take_peek(p);
+
+	return take_guest_address(p, PAGE_4K, &p->line->address) && take_size(p, where);
+}
+
+bool take_any_page(struct parser *p)
+{
+	const struct token *where = take_peek(p);
+
+	return take_address(p, PAGE_4K, &p->line->address) && take_size(p, where);
 }
 
 bool take_cpu(struct parser *p)

@@ -96,6 +96,7 @@ static const char *cannot(const struct scenario *s, const struct scenario_line *
 	case SCENARIO_SET:
 	case SCENARIO_INJECT:
 	case SCENARIO_TOUCH:
+	case SCENARIO_LOSS:
 		return "an order or a change by hand that only the model can make";
 	case SCENARIO_BEGIN:
 		return l->uncalled ? "it enters VMPL0 in parts" : NULL;

@@ -55,6 +55,14 @@ agree() {
 compile=$(make -n -W sm/pvalidate.c .build/tool-gcc/sm/pvalidate.o CC=gcc | grep -- '-c sm/pvalidate.c')
 link=$(make -n -W sim/host/firmware.ld $sim CC=gcc | grep -- "-o $sim\$")
 
+# There, one step back, and there again; not with the firmware as it is.
+stepped() { # DIR WORDS
+	printf 'run\nback\nstep\n' | "$1/sim" step --batch - "$1/trace.svsm" >"$1/stepped" 2>&1 &&
+		[ "$(grep -c "$2" "$1/stepped")" = 2 ] && grep -q '^  stopped: an invariant\|the VM is stopped' "$1/stepped" &&
+		printf 'run\nrun\nrun\n' | $sim step --batch - "$1/trace.svsm" >"$1/stepped-without" 2>&1 &&
+		! grep -q -e 'not as it must be' -e "$2" "$1/stepped-without"
+}
+
 seed() { # NAME FILE SED WORDS SEARCH
 	local dir=$out/$1 object=.build/tool-gcc/${2%.c}.o
 	mkdir -p "$dir/$(dirname "$2")"
@@ -68,11 +76,13 @@ seed() { # NAME FILE SED WORDS SEARCH
 	eval "$line" || { result 1 "seed $1 does not compile"; return; }
 	line=${link/$object/$dir/${2%.c}.o}
 	eval "${line/-o $sim/-o $dir/sim}" || { result 1 "seed $1 does not link"; return; }
-	"$dir/sim" explore --save "$dir/trace" "$5" >"$dir/said" 2>"$dir/progress"
+	"$dir/sim" explore --save "$dir/trace.svsm" "$5" >"$dir/said" 2>"$dir/progress"
 	[ $? = 1 ] && grep -q "^violation: $4" "$dir/said" &&
-		"$dir/sim" explore --replay "$dir/trace" | tail -n 1 | grep -q "^violation: $4" &&
-		! $sim explore --replay "$dir/trace" >"$dir/without" 2>&1 | grep -q '^violation'
-	result $? "seed $1: $(sed -n 's/^violation: //p' "$dir/said"), after $(grep -vc '^#' "$dir/trace") steps"
+		"$dir/sim" explore --replay "$dir/trace.svsm" | tail -n 1 | grep -q "^violation: $4" &&
+		! $sim explore --replay "$dir/trace.svsm" 2>&1 | tee "$dir/without" | grep -q '^violation'
+	result $? "seed $1: $(sed -n 's/^violation: //p' "$dir/said"), after $(grep -c '^#@' "$dir/trace.svsm") steps"
+	stepped "$dir" "${4/#the firmware has stopped the VM/the VM is stopped: }"
+	result $? "seed $1: svsm-sim step opens it and comes to the same"
 	rm -f "$dir/sim"
 }
 

@@ -159,6 +159,8 @@ refuses "${m}page 0x201000 4K given\npage 0x200000 2M given\n" '3:6: overlaps th
 refuses "${m}enter cpu 0\npage 0x200000 4K given\n" \
 	'3:6: memory is set up before anything happens'
 refuses "${m}begin cpu 0 6\nframes none\n" '3:1: a CPU is in the middle of a call'
+refuses "${m}take 0x8000001000 2M\n" '2:6: 0x8000001000 is not the address of a 2M page'
+refuses "${m}loss now\n" '2:6: now is one word too many'
 refuses "${m}slots used\n" '2:7: used is not none'
 refuses "${m}step cpu 0\n" '2:10: it has not begun a call'
 refuses "${m}begin cpu 0 6\nstep cpu 0 0\n" '3:12: 0 is not steps of 0x1 to 0xf4240'

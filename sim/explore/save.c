@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way to a violation as a scenario (sim/scenarios/README.md), for
+ * `svsm-sim step` and `run`; each choice is before its lines, for --replay.
+ */
+#include "explore.h"
+
+#include <sim/scenario.h>
+#include <svsm/abi.h>
+
+#include <string.h>
+
+/* As far as it is written. */
+static struct {
+	unsigned int cpus, spare;
+	bool shut[EXPLORE_CPUS + 1]; /* the hypervisor does not run its vCPU */
+	bool other;		     /* something is no scenario's */
+} now;
+
+static void write_vcpus(FILE *to)
+{
+	for (unsigned int cpu = 1; cpu < now.cpus && cpu != now.spare; cpu++)
+		fprintf(to,
+			"vmsa 0x%llx\n"
+			"call cpu 0 CREATE_VCPU rcx 0x%llx rdx 0x%llx r8 %u -> SUCCESS\n"
+			"start cpu %u vmsa 0x%llx ca 0x%llx\n"
+			"enter cpu %u\n",
+			VMSA(cpu), VMSA(cpu), CA(cpu), cpu, cpu, VMSA(cpu), CA(cpu), cpu);
+}
+
+/* What make_vcpus() does. */
+static void write_machine(FILE *to, const struct explore_config *c)
+{
+	fprintf(to, "machine vmpl 1 cpus %u\n", now.cpus + 1);
+	write_vcpus(to);
+	if ((c->before & BEFORE_MEMORY) != 0)
+		fputs("frames none\n", to);
+	if ((c->before & BEFORE_SLOTS) != 0)
+		fputs("slots none\n", to);
+	if ((c->before & BEFORE_LENT) != 0)
+		fprintf(to,
+			"list 0x%llx: 0x400000 2M validate, 0x600000 2M validate\n"
+			"call cpu 0 PVALIDATE rcx 0x%llx -> SUCCESS\n"
+			"list 0x%llx: 0x400000 2M lend, 0x600000 2M lend\n"
+			"call cpu 0 DEPOSIT_MEM rcx 0x%llx -> SUCCESS\n",
+			HOST_LIST, HOST_LIST, HOST_LIST, HOST_LIST);
+	for (unsigned int i = 0; i < FRAMES_4K; i++)
+		fprintf(to, "touch 0x%llx\n", (unsigned long long)frame_4k[i]);
+	fprintf(to, "touch 0x%llx\ntouch 0x%llx\n", FRAME_2M, FRAME_2M + PAGE_4K);
+}
+
+static void write_list(FILE *to, uint64_t at, const struct explore_call *m)
+{
+	unsigned int count = m->entry[1] != 0 ? 2 : m->entry[0] != 0;
+
+	if (m->repeat != 0)
+		count = m->repeat;
+	if (count == 0) {
+		fprintf(to, "list 0x%llx count 0: raw 0\n", (unsigned long long)at);
+		return;
+	}
+	fprintf(to, "list 0x%llx:", (unsigned long long)at);
+	for (unsigned int i = 0; i < count; i++)
+		fprintf(to, "%s raw 0x%llx", i == 0 ? "" : ",",
+			(unsigned long long)m->entry[m->repeat != 0 ? 0 : i]);
+	fputc('\n', to);
+}
+
+static bool guest_may_write(uint64_t gpa)
+{
+	return snp_check(&host.snp, host.vmpl, gpa, true, SNP_WRITE).outcome == SNP_ACCESS_OK;
+}
+
+static void write_begin(FILE *to, unsigned int cpu, const struct explore_call *m)
+{
+	uint64_t rcx = m->rcx != 0 ? m->rcx : LIST(cpu);
+
+	now.shut[cpu] = false;
+	if (m->rax == CALL_ENTER) {
+		fprintf(to, "begin cpu %u enter\n", cpu);
+		return;
+	}
+	if (m->rcx == 0)
+		write_list(to, rcx, m);
+	if ((m->flags & CALL_BUILDS) != 0 && guest_may_write(rcx))
+		fprintf(to, "vmsa 0x%llx\n", (unsigned long long)rcx);
+	fprintf(to, "begin cpu %u 0x%llx rcx 0x%llx rdx 0x%llx r8 %u\n", cpu,
+		(unsigned long long)m->rax, (unsigned long long)rcx, (unsigned long long)m->rdx,
+		(m->flags & CALL_FOR_1) != 0 ? 1 : now.spare);
+}
+
+/* CALL_PENDING, which `begin` has written, is none of its values. */
+static void write_format(FILE *to, unsigned int cpu)
+{
+	fprintf(to, "write u8 0x%llx 2\n",
+		(unsigned long long)host.guest_of[cpu].ca + SVSM_CA_PENDING);
+}
+
+static void write_refusal(FILE *to, unsigned int cpu, enum explore_how way)
+{
+	const struct host_op *op = host_part_waits(cpu);
+
+	if (way == HOW_TAKEN) {
+		fprintf(to, "take 0x%llx %s\n",
+			(unsigned long long)(op->gpa & ~(size_bytes(op->size) - 1)),
+			op->size == SIZE_2M ? "2M" : "4K");
+		return;
+	}
+	now.shut[cpu] = way == HOW_RUN;
+	switch (op->kind) {
+	case HOST_PVALIDATE:
+		fprintf(to, "fail pvalidate 1 %s\n",
+			way == HOW_WRONG ? "UNCHANGED" : "FAIL_SIZEMISMATCH");
+		break;
+	case HOST_RMPADJUST: /* the guest's loss, which it hears of */
+		fputs("loss\nfail rmpadjust 1 FAIL_INUSE\n", to);
+		break;
+	default:
+		fputs(way == HOW_WRONG ? "pretend 1\n" : "refuse 1\n", to);
+		now.other |= !is_aligned(op->gpa, PAGE_4K); /* by MSR */
+		break;
+	}
+}
+
+/* What is before the choice, and what it is. */
+static void write_before(FILE *to, const struct explore_act *act)
+{
+	const struct host_op *op;
+
+	if (act->kind == ACT_BEGIN) {
+		write_begin(to, act->cpu, menu_call(act->call));
+		return;
+	}
+	op = host_part_waits(act->cpu);
+	if (act->kind == ACT_REFUSED)
+		write_refusal(to, act->cpu, (enum explore_how)act->call);
+	else if (op != NULL && now.shut[act->cpu] && (refuse_ways(op) & 1U << HOW_RUN) != 0)
+		fputs("refuse 1\n", to);
+}
+
+/* `had_op`: it was before one. Then with that one up to the next, else only to its first. */
+static void write_after(FILE *to, const struct explore_act *act, bool had_op, bool had_spare)
+{
+	if (host.stopped) {
+		fprintf(to, "finish cpu %u -> STOPS %s\n", act->cpu, scenario_reason(host.reason));
+		return;
+	}
+	if (act->kind == ACT_BEGIN) {
+		if ((menu_call(act->call)->flags & CALL_FORMAT) != 0)
+			write_format(to, act->cpu);
+		return;
+	}
+	fprintf(to, "advance cpu %u %u\n", act->cpu, had_op);
+	if (!world_busy(act->cpu))
+		fprintf(to, "finish cpu %u -> ANY\n", act->cpu);
+	if (!had_spare && host.guest_of[now.spare].vmsa != 0)
+		fprintf(to, "start cpu %u vmsa 0x%llx ca 0x%llx\n", now.spare,
+			(unsigned long long)host.guest_of[now.spare].vmsa,
+			(unsigned long long)host.guest_of[now.spare].ca);
+}
+
+static bool is_open(void)
+{
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
+		if (world_busy(cpu))
+			return true;
+	return false;
+}
+
+void save_acts(FILE *to, const struct explore_config *c, const struct explore_act *act,
+	       unsigned int acts)
+{
+	const bool launch = (c->before & BEFORE_LAUNCH) != 0;
+	char words[ACT_WORDS];
+
+	memset(&now, 0, sizeof(now));
+	now.cpus = c->cpus;
+	now.spare = (c->before & BEFORE_ASLEEP) != 0 ? c->cpus - 1 : c->cpus;
+	state_put(NULL);
+	if (launch)
+		fputs("# Bring-up is no scenario: for `svsm-sim explore --replay` only.\n", to);
+	else
+		write_machine(to, c);
+	for (unsigned int i = 0; i < acts; i++) {
+		const bool had_spare = host.guest_of[now.spare].vmsa != 0;
+		const bool had_op = host_part_waits(act[i].cpu) != NULL;
+
+		world_words(&act[i], words);
+		fprintf(to, "#@ %u %u %u %s\n", act[i].kind, act[i].cpu, act[i].call, words);
+		if (!launch)
+			write_before(to, &act[i]);
+		(void)world_act(&act[i]);
+		if (!launch)
+			write_after(to, &act[i], had_op, had_spare);
+	}
+	if (now.other)
+		fputs("# A request by MSR was refused, which no scenario can: --replay does.\n",
+		      to);
+	if (!launch && !host.stopped && is_open())
+		fputs("pause\n", to);
+}

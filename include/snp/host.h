@@ -39,6 +39,7 @@ enum host_kind {
 	HOST_COPY_IN, /* argument: bytes */
 	HOST_COPY_OUT,
 	HOST_ZERO,
+	HOST_WORD, /* an access to a shared word, at `gpa`: in parts only, see sim/explore */
 	HOST_KINDS,
 };
 

@@ -66,6 +66,10 @@ static bool take(struct explore_config *c, const struct place *at, const char *k
 		return add_call(c, at, word);
 	if (strcmp(key, "how") == 0)
 		return add_bit(&c->how, hows, at, word);
+	if (strcmp(key, "points") == 0) {
+		c->words = strcmp(word, "words") == 0;
+		return c->words || bad(at, "no such thing", word);
+	}
 	if (strcmp(key, "before") == 0)
 		return add_bit(&c->before, befores, at, word);
 	if (n > EXPLORE_CPUS)
@@ -78,7 +82,7 @@ static bool take(struct explore_config *c, const struct place *at, const char *k
 
 static bool is_key(const char *word)
 {
-	static const char *const keys[] = { "calls", "lies", "how", "before", "menu" };
+	static const char *const keys[] = { "calls", "lies", "how", "before", "points", "menu" };
 
 	for (unsigned int i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(word, keys[i]) == 0)
@@ -101,7 +105,7 @@ static bool take_line(struct explore_config *c, struct place *at, char *line)
 		if (*rest != '\0')
 			*rest++ = '\0';
 		if (n == 0 && !is_key(key = word))
-			return bad(at, "none of calls, lies, how, before, menu", word);
+			return bad(at, "none of calls, lies, how, before, points, menu", word);
 		if (n > 0 && !take(c, at, key, n, word))
 			return false;
 		word = rest;

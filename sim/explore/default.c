@@ -27,6 +27,16 @@ static const struct {
 		      "how code taken run wrong\n"
 		      "menu launch launch-ids launch-asks bad-config bad-cpuid bad-secrets\n"
 		      "menu bad-map no-tables\n" },
+	/* A choice at every access to a shared word: what is in one hand at a time. */
+	{ "hands", "calls 1 1\n"
+		   "points words\n"
+		   "menu delete-cpu1 query enter remap-0 create-0-1 inherit-cpu1\n" },
+	{ "pages", "calls 1 1\n"
+		   "points words\n"
+		   "menu validate-2m rescind-in-2m validate-2 rescind-0 deposit-0\n" },
+	{ "makes", "calls 1 1\n"
+		   "points words\n"
+		   "menu create-0-1 create-a-b enter\n" },
 	/* Requests that are wrong by themselves, while a page is on its way. */
 	{ "wrong", "calls 1 1\n"
 		   "menu no-call no-protocol remap-2 list-unaligned entry-reserved create-0-0\n"

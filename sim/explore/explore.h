@@ -32,6 +32,7 @@ struct explore_config {
 	unsigned int calls[EXPLORE_CPUS]; /* that each makes */
 	unsigned int lies[EXPLORE_CPUS];  /* operations of each that the hypervisor refuses */
 	unsigned int how, before;	  /* bits */
+	bool words;			  /* an access to a shared word is a choice too */
 	unsigned int menu[EXPLORE_CALLS]; /* calls, for world_begin() */
 	unsigned int menus;
 };
@@ -156,7 +157,7 @@ unsigned int state_pages(void); /* that anything was ever written to */
 
 /* ---- who touches what (words.c) ---- */
 
-void words_open(bool of_bringup);
+void words_open(const struct explore_config *c);
 void words_begin(unsigned int cpu);
 void words_end(void);
 /* A shared word, rights or translations have been written: else every invariant is as it was. */

@@ -64,6 +64,7 @@ static const struct explore_call menu[] = {
 	{ "deposit-reserved", SVSM_CORE_DEPOSIT_MEM, 0, 0, { F0 | RESERVED }, 0, 0 },
 	{ "lend-a", SVSM_CORE_DEPOSIT_MEM, 0, 0, { LENT }, 0, 0 },
 	{ "lend-b-c", SVSM_CORE_DEPOSIT_MEM, 0, 0, { LENT + PAGE_4K, LENT + 2 * PAGE_4K }, 0, 0 },
+	{ "create-a-b", SVSM_CORE_CREATE_VCPU, LENT, LENT + PAGE_4K, { 0 }, 0, CALL_BUILDS },
 	{ "withdraw-0", SVSM_CORE_WITHDRAW_MEM, F0, 0, { 0 }, 0, 0 },
 	{ "withdraw-2", SVSM_CORE_WITHDRAW_MEM, F2, 0, { 0 }, 0, 0 },
 	{ "withdraw-unaligned", SVSM_CORE_WITHDRAW_MEM, F0 + 4, 0, { 0 }, 0, 0 },

@@ -21,6 +21,7 @@ unsigned int refuse_ways(const struct host_op *op)
 {
 	switch (op->kind) {
 	case HOST_FLUSH:
+	case HOST_WORD:
 		return 0;
 	case HOST_VMGEXIT:
 		return 1U << HOW_CODE | 1U << HOW_WRONG | (asks_to_run(op) ? 1U << HOW_RUN : 0);

@@ -8,6 +8,8 @@
  */
 #include "explore.h"
 
+#include <svsm/page.h>
+
 #include <stdlib.h>
 
 #define WORDS 65536U
@@ -30,7 +32,7 @@ static struct {
 } step[STEP_WORDS];
 static unsigned int steps;
 static uint8_t me;
-static bool learnt, changed, bringup;
+static bool learnt, changed, bringup, points;
 
 static struct word *find(uint64_t key)
 {
@@ -63,6 +65,9 @@ static void touch(uint64_t key, bool write)
 
 static void seen(const volatile void *word, bool write)
 {
+	if (points)
+		host_part_operation(
+			&(struct host_op){ HOST_WORD, SIZE_4K, (uintptr_t)word, write });
 	changed |= write;
 	touch((uintptr_t)word, write);
 }
@@ -74,9 +79,26 @@ void words_page(uint64_t gpa, bool write)
 	      write);
 }
 
+/*
+ * Whatever is not the SVSM's from the start is in somebody's hand while VMPL0
+ * uses it: claimed.
+ */
+static void look_at_claim(const struct host_op *op)
+{
+	enum page_state state;
+
+	if (bringup || host.lied || op->kind == HOST_FLUSH || op->kind == HOST_VMGEXIT)
+		return;
+	explore_seen = NULL;
+	if (page_state(pa(op->gpa & ~(PAGE_4K - 1)), &state) == OK && state != PAGE_USED)
+		host_violation("VMPL0 uses a page that nobody has claimed");
+	explore_seen = seen;
+}
+
 /* A change of rights and a flush do not commute. */
 static uint32_t on_operation(const struct host_op *op)
 {
+	look_at_claim(op);
 	changed |=
 		op->kind == HOST_FLUSH || op->kind == HOST_PVALIDATE || op->kind == HOST_RMPADJUST;
 	switch (op->kind) {
@@ -101,9 +123,10 @@ static uint32_t on_operation(const struct host_op *op)
 	return 0;
 }
 
-void words_open(bool of_bringup)
+void words_open(const struct explore_config *c)
 {
-	bringup = of_bringup;
+	bringup = (c->before & BEFORE_LAUNCH) != 0;
+	points = c->words;
 	host.hook = on_operation;
 }
 

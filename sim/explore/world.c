@@ -24,6 +24,7 @@ static struct {
 } * left;
 
 static unsigned int cpus, how;
+static bool by_words;
 static unsigned int spare; /* the CPU that has no vCPU at first */
 
 static uint8_t *fresh(size_t bytes)
@@ -96,6 +97,7 @@ void world_open(const struct explore_config *c)
 	void *own = NULL;
 
 	how = c->how;
+	by_words = c->words;
 	cpus = c->cpus;
 	left = (void *)fresh(PAGE_4K);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
@@ -109,7 +111,7 @@ void world_open(const struct explore_config *c)
 	alias_2m();
 	host_save();
 	mask_all();
-	words_open(launch);
+	words_open(c);
 	cover_forget();
 	open_areas(own, own_bytes);
 }
@@ -288,6 +290,37 @@ static bool can_have_changed(const struct explore_act *act)
 	return act->kind == ACT_BEGIN || !world_busy(act->cpu) || words_changed();
 }
 
+/* However it came by its rights: not to what has not been zeroed. */
+static void look_at_contents(void)
+{
+	const uint64_t pages[] = { F0, F1, F2, F3, FRAME_2M };
+	uint64_t spa;
+
+	for (unsigned int i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		const struct snp_rmp_entry *e;
+
+		if (!snp_gpa_to_spa(&host.snp, pages[i], &spa))
+			continue;
+		e = snp_rmp_head(&host.snp, spa);
+		if (e->assigned && e->validated && e->perm[1] != 0)
+			host_granted(pages[i], PAGE_4K);
+	}
+}
+
+/* What a vCPU owns is nobody's to lend or to validate: looked at between accesses to shared words.
+ */
+static const char *look_at_owners(void)
+{
+	const uint64_t pages[] = { F0, F1, F2, F3, VMSA(1), CA(1), VMSA(2), CA(2) };
+	enum page_state state;
+
+	for (unsigned int i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		if (page_state(pa(pages[i]), &state) == OK && state == PAGE_GUEST &&
+		    vcpu_owns(pa(pages[i]), SIZE_4K))
+			return "a page is the guest's and owned";
+	return NULL;
+}
+
 const char *world_act(const struct explore_act *act)
 {
 	const char *wrong = NULL;
@@ -300,8 +333,13 @@ const char *world_act(const struct explore_act *act)
 	words_end();
 	mask_stack(act->cpu);
 	mask_all();
-	if (wrong == NULL && can_have_changed(act))
+	if (wrong == NULL && can_have_changed(act)) {
+		if (!host.lied)
+			look_at_contents();
 		wrong = host_invariants();
+	}
+	if (wrong == NULL && by_words)
+		wrong = look_at_owners();
 	return wrong != NULL ? wrong : host.violation;
 }
 
@@ -311,7 +349,7 @@ void world_words(const struct explore_act *act, char words[ACT_WORDS])
 						", refused until it sleeps", ", answered wrongly" };
 	static const char *const kinds[HOST_KINDS] = { "pvalidate", "rmpadjust", "flush", "vmgexit",
 						       "load",	    "store",	 "cas",	  "copy-in",
-						       "copy-out",  "zero" };
+						       "copy-out",  "zero",	 "word" };
 	const struct host_op *op;
 
 	if (act->kind == ACT_BEGIN) {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const ops[HOST_KINDS] = {
-	"PVALIDATE", "RMPADJUST", "FLUSH",   "VMGEXIT",	 "LOAD",
-	"STORE",     "CAS",	  "COPY_IN", "COPY_OUT", "ZERO",
+	"PVALIDATE", "RMPADJUST", "FLUSH",    "VMGEXIT", "LOAD", "STORE",
+	"CAS",	     "COPY_IN",	  "COPY_OUT", "ZERO",	 "WORD",
 };
 
 const char *report_op(enum host_kind kind)

@@ -50,12 +50,15 @@ enum engine_kind {
 	ENGINE_FAIL,  /* the b-th operation of kind `cpu` from now on fails with a: host_fail() */
 	ENGINE_SET,   /* the word at offset a of the save area on `cpu` becomes b */
 	ENGINE_EVENT, /* the machine that `cpu` waits in is given event a instead */
+	ENGINE_HAND,  /* hand(what), false: it makes no sense now */
 };
 
 struct engine_move {
 	enum engine_kind kind;
 	unsigned int cpu;
 	uint64_t a, b;
+	bool (*hand)(const void *what);
+	const void *what; /* stays there */
 };
 
 enum engine_outcome {

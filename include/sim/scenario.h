@@ -84,6 +84,7 @@ struct scenario {
 	unsigned int lines;
 	uint64_t *entry;
 	unsigned int entries;
+	struct scenario *before; /* the one by hand before this one */
 };
 
 /* False: it makes no sense, and standard error has a line that says where and why. */
@@ -91,6 +92,11 @@ bool scenario_load(struct scenario *s, const char *path);
 /* The same of a text, which is called `name`. */
 bool scenario_parse(struct scenario *s, const char *name, const char *text);
 void scenario_free(struct scenario *s);
+
+/* One line that is no CPU's turn, for the machine of `s`; it stays there. NULL: it makes no sense.
+ */
+const struct scenario *scenario_by_hand(const struct scenario *s, const char *path,
+					unsigned int line, const char *text);
 
 /* The machine of the first line, before anything has happened on it. Once in a process. */
 void scenario_set_up(const struct scenario *s);

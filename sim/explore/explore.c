@@ -18,7 +18,8 @@ static const char *const help =
 	"all of\n"
 	"these, two at a time: see sim/explore/README.md. Interrupted, it says what it has.\n"
 	"Exit status 1: something is not as it must be, and a shortest trace to it is printed,\n"
-	"or saved with --save; or the default was not exhausted, or has not reached everything.\n";
+	"or saved with --save, for `svsm-sim step FILE`; or the default was not exhausted,\n"
+	"or has not reached everything.\n";
 
 struct options {
 	struct explore_options o;

@@ -62,6 +62,8 @@ static const char *remap(const struct scenario_line *l)
 		snp_lie_restore(&host.snp);
 		return NULL;
 	}
+	if (host.snp.overrides == SNP_OVERRIDES)
+		return not_so("more than %u pages mapped elsewhere", SNP_OVERRIDES);
 	if (l->word != SCENARIO_UNMAP && !snp_gpa_to_spa(&host.snp, l->other, &spa))
 		return not_so("nothing is mapped at 0x%llx", (unsigned long long)l->other);
 	if (l->word == SCENARIO_ASSIGN)
@@ -119,6 +121,8 @@ const char *apply_lie(const struct scenario_line *l)
 		host.hook = at_operation;
 		return NULL;
 	case SCENARIO_TOUCH:
+		if (touched.pages == SCENARIO_TOUCHES)
+			return not_so("more than %u pages", SCENARIO_TOUCHES);
 		touched.page[touched.pages++] = l->address;
 		host.hook = at_operation;
 		return NULL;

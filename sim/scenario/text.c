@@ -79,10 +79,9 @@ static const char *skip(const char *at)
 	return at;
 }
 
-static bool split(struct text *t, size_t length)
+static bool split(struct text *t, size_t length, unsigned int line)
 {
 	const char *at = t->bytes, *end = t->bytes + length, *start = at;
-	unsigned int line = 1;
 
 	t->token = calloc(length + 1, sizeof(*t->token));
 	if (t->token == NULL)
@@ -120,15 +119,15 @@ bool text_load(struct text *t, const char *path)
 		return no_file(path, strerror(errno));
 	is_read = read_all(t, from, &length);
 	(void)fclose(from);
-	return is_read && split(t, length);
+	return is_read && split(t, length, 1);
 }
 
-bool text_take(struct text *t, const char *path, const char *from)
+bool text_take(struct text *t, const char *path, const char *from, unsigned int line)
 {
 	*t = (struct text){ .path = path, .bytes = strdup(from) };
 	if (t->bytes == NULL)
 		abort();
-	return split(t, strlen(from));
+	return split(t, strlen(from), line);
 }
 
 void text_free(struct text *t)

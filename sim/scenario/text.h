@@ -21,8 +21,8 @@ struct text {
 
 /* False: it was said why. */
 bool text_load(struct text *t, const char *path);
-/* The same of a text that is there. */
-bool text_take(struct text *t, const char *path, const char *from);
+/* The same of a text that is there; `line`: the number of its first one. */
+bool text_take(struct text *t, const char *path, const char *from, unsigned int line);
 void text_free(struct text *t);
 
 /* Says path:line:column: and the rest on standard error. Always false. */

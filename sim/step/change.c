@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the user does to the machine. */
+#include "program.h"
 #include "session.h"
 
 #include <string.h>
@@ -15,12 +16,15 @@ static const struct {
 
 #define REGISTERS (sizeof(registers) / sizeof(*registers))
 
+/* `refused`: why, NULL: program_refused(). */
 static bool made(const struct line *line, const struct engine_move *move, const char *refused)
 {
 	enum engine_outcome outcome = engine_move(move);
 
-	if (outcome == ENGINE_REFUSED || outcome == ENGINE_ENDED)
-		return line_wrong(line, 0, refused);
+	if (outcome == ENGINE_ENDED)
+		return line_wrong(line, 0, "the VM is stopped");
+	if (outcome == ENGINE_REFUSED)
+		return line_wrong(line, 0, refused != NULL ? refused : program_refused());
 	report_where();
 	return true;
 }
@@ -44,7 +48,7 @@ bool fail_command(const struct line *line)
 		return false;
 	if (move.b == 0 || move.b > UINT32_MAX)
 		return line_wrong(line, 2, "1 is the next one");
-	return made(line, &move, "the VM is stopped");
+	return made(line, &move, "it cannot fail");
 }
 
 bool set_command(const struct line *line)
@@ -65,6 +69,22 @@ bool call_command(const struct line *line)
 	const struct engine_move move = { .kind = ENGINE_BEGIN, .cpu = engine_cpu() };
 
 	return made(line, &move, "that CPU is in the middle of a call, or has no guest");
+}
+
+/* A line of a scenario, in its place. It is kept: moves are made again. */
+bool do_command(const struct line *line)
+{
+	char text[sizeof(line->text)];
+	struct engine_move move = { .kind = ENGINE_HAND, .hand = program_hand };
+	unsigned int i;
+
+	memset(text, ' ', sizeof(text));
+	for (i = 1; i < line->words; i++)
+		memcpy(&text[line->column[i] - 1], line->word[i], strlen(line->word[i]));
+	text[line->column[i - 1] - 1 + strlen(line->word[i - 1])] = '\0';
+	move.what = scenario_by_hand(program_scenario(), line->file != NULL ? line->file : "typed",
+				     line->file != NULL ? line->number : 1, text);
+	return move.what != NULL && made(line, &move, NULL);
 }
 
 const char *change_register(uint64_t offset)

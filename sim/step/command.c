@@ -69,9 +69,10 @@ static bool do_run(const struct line *line)
 
 	if (line->words > 1 && !line_number(line, 1, &count))
 		return false;
-	for (uint64_t i = 0; i < count; i++)
-		if (!one(&step, true))
-			break;
+	while (count != 0 && one(&step, true))
+		count--;
+	if (count == 0 && !session_json)
+		report_move(outcome);
 	report_where();
 	return true;
 }
@@ -162,6 +163,8 @@ static const struct command {
 	  fail_command },
 	{ "set", "rax|rcx|rdx|r8|r9|exit VALUE", "a register of the guest", 3, set_command },
 	{ "call", "", "the guest makes a call with its registers as they are", 1, call_command },
+	{ "do", "LINE", "of a scenario: refuse, pretend, take, map, write, list ...", 2,
+	  do_command },
 	{ "hash", "", "of the whole machine; without time, rings, counters", 1, do_hash },
 	{ "save", "FILE", "*.svsm: a scenario, *.trace, else the commands that lead here", 2,
 	  save_command },
@@ -179,7 +182,7 @@ const char *command_name(unsigned int i)
 void command_help(FILE *to)
 {
 	for (unsigned int i = 0; i < COMMANDS; i++) {
-		int room = 42 - (int)strlen(commands[i].name);
+		int room = 43 - (int)strlen(commands[i].name);
 
 		fprintf(to, "  %s %-*s%s\n", commands[i].name, room, commands[i].words,
 			commands[i].what);

@@ -199,6 +199,8 @@ static enum engine_outcome perform(const struct engine_move *m)
 		return set(m);
 	case ENGINE_EVENT:
 		return engine_inject(m->cpu, (enum event)m->a) ? ENGINE_MOVED : ENGINE_REFUSED;
+	case ENGINE_HAND:
+		return m->hand(m->what) ? ENGINE_MOVED : ENGINE_REFUSED;
 	}
 	return ENGINE_REFUSED;
 }

@@ -16,3 +16,7 @@ const char *program_complaint(void);
 uint64_t program_at(void);
 const struct scenario_line *program_line(uint64_t n);
 const char *program_path(void);
+/* A line by hand (scenario_by_hand()): false, and program_refused() says why. For a move. */
+bool program_hand(const void *line);
+const char *program_refused(void);
+const struct scenario *program_scenario(void);

@@ -76,8 +76,10 @@ static void text(enum engine_outcome outcome)
 	} else if (c->busy && op == NULL) {
 		if (engine_parts()->begun)
 			printf(" begins: RAX 0x%" PRIx64, host_part_result(cpu));
-		else
+		else if (engine_parts()->count != 0)
 			printf(" goes on");
+		else
+			printf(" as set by hand");
 	} else if (!c->busy && outcome == ENGINE_MOVED && engine_parts()->count == 0)
 		printf(": lines of the scenario that are no CPU's turn");
 	if (op != NULL) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The session as a file: commands, a trace, or a scenario. */
+#include "program.h"
 #include "session.h"
 
 #include <errno.h>
@@ -35,6 +36,12 @@ static void write_change(FILE *file, const struct engine_move *m)
 	case ENGINE_EVENT:
 		fprintf(file, "inject %s\n", report_event((unsigned int)m->a));
 		break;
+	case ENGINE_HAND: {
+		const struct scenario_line *l = &((const struct scenario *)m->what)->line[1];
+
+		fprintf(file, "do %.*s\n", (int)l->length, l->words);
+		break;
+	}
 	}
 }
 

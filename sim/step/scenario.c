@@ -130,6 +130,26 @@ const char *program_path(void)
 	return s->path;
 }
 
+const struct scenario *program_scenario(void)
+{
+	return s;
+}
+
+static const char *refused;
+
+bool program_hand(const void *line)
+{
+	const struct scenario *by_hand = line;
+
+	refused = scenario_apply(by_hand, &by_hand->line[1]);
+	return refused == NULL;
+}
+
+const char *program_refused(void)
+{
+	return refused;
+}
+
 const struct engine_program *program_of(const struct scenario *scenario, uint64_t times)
 {
 	static const struct engine_program program = { next, &now, sizeof(now) };

@@ -256,6 +256,9 @@ static void write_change(FILE *to, const struct note *n)
 	case ENGINE_EVENT:
 		fprintf(to, "inject cpu %u %s\n", m->cpu, report_event((unsigned int)m->a));
 		break;
+	case ENGINE_HAND:
+		write_text(to, &((const struct scenario *)m->what)->line[1]);
+		break;
 	default: /* whose steps they are, the steps say */
 		break;
 	}

@@ -37,7 +37,7 @@ void command_help(FILE *to);
 /* The first words of a command are its name; these do the rest. */
 typedef bool command_function(const struct line *line);
 command_function show_command, break_command, watch_command, inject_command, fail_command,
-	set_command, call_command, save_command;
+	set_command, call_command, do_command, save_command;
 
 const char *change_register(uint64_t offset);
 /* scenario_save.c; false: *wrong says why */

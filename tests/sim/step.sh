@@ -135,6 +135,12 @@ says "show where: the invariants" "invariants: all hold" $'next\nshow where' $fi
 says "inject: an event that the machine has no arrow for stops the VM" "the VM is stopped" $'step 2\ninject EV_DONE\nstep' $first
 says "set and call: the guest's own request" "RAX 0x80000002" $'next\nset rax 99\ncall\nnext' $first
 says "fail: the hypervisor refuses" "the VM is stopped" $'fail LOAD 1 0x1000\nnext' $first
+says "do: a lie of the hypervisor" "the guest may not write to 0x11000" $'do unmap 0x11000\nrun' sim/scenarios/validate.svsm
+says "do: refuse a request" "stopped: event EV_HOST_REFUSED" $'do refuse 1\nbreak event EV_HOST_REFUSED\nrun' sim/scenarios/first-call.svsm
+batch $'step 2\ndo write u8 0x12000 7\ndo take 0x300000 4K\nstep\nback\nstep 1\nhash\nsave '"$out/do.svsm"$'\nsave '"$out/do" $first
+mapfile -t h < <(sed -n 's/^#[0-9]* hash //p' "$out/log")
+grep -q '^do take 0x300000 4K' "$out/do" && batch $'run\nhash' "$out/do.svsm" && grep -q "hash ${h[0]}" "$out/log"
+report $? "do: saved with the rest"
 batch "$(printf 'step 3\nset r8 7\nstep 2\nshow vmsa\nshow ring\nsave %s/again' "$out")" $first
 grep -v -e '^#' -e again "$out/log" | tail -n 9 >"$out/was"
 batch "$(cat "$out/again")"$'\nshow vmsa\nshow ring' $first
@@ -166,6 +172,10 @@ refuses "no such event" 1:13 "break event EV_NOTHING"
 refuses "nothing is mapped there" 1:10 "show rmp 0x7000000000"
 refuses "no such register" 2:5 $'step\nset xmm0 1'
 refuses "no such CPU" 1:5 "cpu 7"
+refuses "no such line" 1:4 "do fly"
+refuses "a line that is a CPU's turn" 1:4 "do enter cpu 0"
+refuses "a line with a mistake" 2:20 $'step\ndo   take 0x200000 3K'
+refuses "a line that makes no sense now" 1:1 "do write u8 0x200000 1"
 refuses "no such operation" 1:6 "fail JUMP 1 1"
 refuses "no such part" 1:6 "show moon"
 batch $'run\nsave '"$out/long.svsm" --repeat 5000

@@ -170,15 +170,17 @@ static bool is_open(void)
 void save_acts(FILE *to, const struct explore_config *c, const struct explore_act *act,
 	       unsigned int acts)
 {
-	const bool launch = (c->before & BEFORE_LAUNCH) != 0;
+	const bool only_replay = (c->before & BEFORE_LAUNCH) != 0 || c->words;
 	char words[ACT_WORDS];
 
 	memset(&now, 0, sizeof(now));
 	now.cpus = c->cpus;
 	now.spare = (c->before & BEFORE_ASLEEP) != 0 ? c->cpus - 1 : c->cpus;
 	state_put(NULL);
-	if (launch)
-		fputs("# Bring-up is no scenario: for `svsm-sim explore --replay` only.\n", to);
+	if (only_replay)
+		fputs("# Bring-up, and choices at shared words, are no scenario: "
+		      "for `svsm-sim explore --replay` only.\n",
+		      to);
 	else
 		write_machine(to, c);
 	for (unsigned int i = 0; i < acts; i++) {
@@ -187,15 +189,15 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 
 		world_words(&act[i], words);
 		fprintf(to, "#@ %u %u %u %s\n", act[i].kind, act[i].cpu, act[i].call, words);
-		if (!launch)
+		if (!only_replay)
 			write_before(to, &act[i]);
 		(void)world_act(&act[i]);
-		if (!launch)
+		if (!only_replay)
 			write_after(to, &act[i], had_op, had_spare);
 	}
 	if (now.other)
 		fputs("# A request by MSR was refused, which no scenario can: --replay does.\n",
 		      to);
-	if (!launch && !host.stopped && is_open())
+	if (!only_replay && !host.stopped && is_open())
 		fputs("pause\n", to);
 }

@@ -81,6 +81,12 @@ seed() { # NAME FILE SED WORDS SEARCH
 		"$dir/sim" explore --replay "$dir/trace.svsm" | tail -n 1 | grep -q "^violation: $4" &&
 		! $sim explore --replay "$dir/trace.svsm" 2>&1 | tee "$dir/without" | grep -q '^violation'
 	result $? "seed $1: $(sed -n 's/^violation: //p' "$dir/said"), after $(grep -c '^#@' "$dir/trace.svsm") steps"
+	if grep -q '^# .*for .svsm-sim explore --replay. only' "$dir/trace.svsm"; then
+		! grep -q -v '^#' "$dir/trace.svsm"
+		result $? "seed $1: the file says that it is for --replay only"
+		rm -f "$dir/sim"
+		return
+	fi
 	stepped "$dir" "${4/#the firmware has stopped the VM/the VM is stopped: }"
 	result $? "seed $1: svsm-sim step opens it and comes to the same"
 	rm -f "$dir/sim"

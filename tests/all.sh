@@ -89,6 +89,7 @@ for name in "$@"; do
 		part "conformance: checks left out" tests/conformance/mutants.sh
 		;;
 	sim)
+		part "svsm-sim: bad input" tests/sim/cli.sh
 		part "svsm-sim: record and replay" tests/sim/trace.sh
 		part "svsm-sim: view" tests/sim/view.sh
 		beside tests/sim/explore.sh

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* svsm-sim COMMAND ...: the firmware's own objects on the model of the platform. */
+#include <errno.h>
 #include <sim/command.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,15 @@ static void usage(FILE *to)
 		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].words);
 }
 
+/* What was said has to have arrived: a disk may be full. */
+static int said(int status)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	fprintf(stderr, "svsm-sim: standard output: %s\n", strerror(errno));
+	return STATUS_BAD_INPUT;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -33,11 +43,11 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		usage(stdout);
-		return 0;
+		return said(0);
 	}
 	for (unsigned int i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return said(commands[i].run(argc - 1, argv + 1));
 	fprintf(stderr, "svsm-sim: no such command: %s\n", argv[1]);
 	return STATUS_BAD_INPUT;
 }

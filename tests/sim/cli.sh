@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# svsm-sim's commands and what they are given: words without a meaning, files
+# that are none, a full disk. One line that says so, status 2, nothing written.
+set -u
+cd "$(dirname "$0")/../.."
+sim=.build/svsm-sim
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+make -j2 sim >"$tmp/log" 2>&1 || { cat "$tmp/log" && exit 1; }
+number=0 status=0
+
+result() { # NAME COMMAND...
+	local name=$1
+	shift
+	number=$((number + 1))
+	if "$@"; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		sed 's/^/# /' "$tmp/err"
+		status=1
+	fi
+}
+
+# The words begin with WORDS, and nothing is said on standard output.
+refused() { # WORDS ARGUMENT...
+	local words=$1 got
+	shift
+	timeout 20 $sim "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	got=$?
+	[ $got = 2 ] && [ ! -s "$tmp/out" ] && [[ $(head -n 1 "$tmp/err") == "$words"* ]]
+}
+
+unheard() { # ARGUMENT...
+	timeout 20 $sim "$@" 2>"$tmp/err" >/dev/full </dev/null
+	[ $? = 2 ] && [ "$(wc -l <"$tmp/err")" = 1 ] && grep -q '^svsm-sim: standard output: No space' "$tmp/err"
+}
+
+mkdir "$tmp/folder"
+head -c 100000 /dev/urandom | tr '\000-\177' '\200-\377' >"$tmp/garbage"
+result "no command" refused "usage: "
+result "a command that there is not" refused "svsm-sim: no such command: blah" blah
+for command in step run replay view explore; do
+	result "$command: an option that there is not" refused "$command: " $command --blah
+done
+for command in step run replay; do
+	result "$command: no file" refused "" $command "$tmp/none"
+	result "$command: a folder" refused "" $command "$tmp/folder"
+	result "$command: garbage" refused "" $command "$tmp/garbage"
+done
+result "view: no file" refused "svsm-sim: $tmp/none: " view "$tmp/none" -o "$tmp/page"
+result "view: garbage" refused "svsm-sim: $tmp/garbage: byte 0" view "$tmp/garbage" -o "$tmp/page"
+result "nothing was written" test ! -e "$tmp/page"
+result "explore: garbage" refused "$tmp/garbage:1:1: " explore "$tmp/garbage"
+result "reason: no number" refused "svsm-sim reason: blah " reason blah
+result "reason: nothing behind SET:" refused "svsm-sim reason: 14: " reason 14:
+result "a full disk: help" unheard --help
+result "a full disk: reason" unheard reason 0x19e100
+echo next >"$tmp/commands"
+result "a full disk: step" unheard step --batch "$tmp/commands" sim/scenarios/first-call.svsm
+exit $status

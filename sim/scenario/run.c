@@ -98,22 +98,28 @@ static bool run(const struct scenario *s)
 }
 
 /* There is one machine in a process. */
-static bool run_alone(const struct scenario *s)
+static int run_alone(const struct scenario *s)
 {
 	int status;
 	pid_t child;
 
 	(void)fflush(stdout);
 	child = fork();
-	if (child == 0)
-		exit(run(s) ? 0 : STATUS_REFUSED);
+	if (child == 0) {
+		status = run(s) ? 0 : STATUS_REFUSED;
+		if (fflush(stdout) != 0) {
+			perror("svsm-sim run");
+			status = STATUS_BAD_INPUT;
+		}
+		exit(status);
+	}
 	if (child < 0 || waitpid(child, &status, 0) != child) {
 		perror("svsm-sim run");
-		return false;
+		return STATUS_BAD_INPUT;
 	}
 	if (WIFSIGNALED(status))
 		printf("not ok %s: ended by signal %d\n", s->path, WTERMSIG(status));
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_REFUSED;
 }
 
 static bool load_all(struct scenario *s, char **path, unsigned int count)
@@ -153,9 +159,11 @@ int cmd_run(int argc, char **argv)
 		abort();
 	if (load_all(s, argv + optind, count) && (trace == NULL || record_open(trace))) {
 		status = 0;
-		for (unsigned int i = 0; i < count; i++)
-			if (!run_alone(&s[i]))
-				status = STATUS_REFUSED;
+		for (unsigned int i = 0; i < count; i++) {
+			int one = run_alone(&s[i]);
+
+			status = one > status ? one : status;
+		}
 	}
 	for (unsigned int i = 0; i < count; i++)
 		scenario_free(&s[i]);

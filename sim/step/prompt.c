@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool obey(const char *text, const char *file, unsigned int number)
+static bool obey(const char *text, size_t length, const char *file, unsigned int number)
 {
 	struct line line = { .file = file, .number = number };
 
-	return line_cut(&line, text) && command_do(&line);
+	if (!line_cut(&line, text))
+		return false;
+	return strlen(text) == length ? command_do(&line)
+				      : line_wrong(&line, SESSION_WORDS, "byte 0x00 in a text");
 }
 
 int session_batch(const char *name)
@@ -21,14 +24,23 @@ int session_batch(const char *name)
 	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
 	char *text = NULL;
 	size_t room = 0;
+	ssize_t length;
 	bool good = true;
 
 	if (file == NULL) {
 		fprintf(stderr, "%s: %s\n", name, strerror(errno));
 		return STATUS_BAD_INPUT;
 	}
-	for (unsigned int n = 1; good && !session_over && getline(&text, &room, file) >= 0; n++)
-		good = obey(text, name, n);
+	for (unsigned int n = 1; good && !session_over; n++) {
+		length = getline(&text, &room, file);
+		if (length < 0)
+			break;
+		good = obey(text, (size_t)length, name, n);
+	}
+	if (ferror(file)) {
+		fprintf(stderr, "%s: %s\n", name, strerror(errno));
+		good = false;
+	}
 	free(text);
 	if (file != stdin)
 		(void)fclose(file);
@@ -82,7 +94,10 @@ int session_run(void)
 			break;
 		if (*text != '\0')
 			add_history(text);
-		(void)obey(*text != '\0' ? text : "step", NULL, 0);
+		if (*text == '\0')
+			(void)obey("step", strlen("step"), NULL, 0);
+		else
+			(void)obey(text, strlen(text), NULL, 0);
 		free(text);
 	}
 	return 0;

@@ -236,6 +236,9 @@ says 1 "${m}access cpu 0 read 0x12000 -> yes\nlist 0x11000: 0x12000 4K rescind\n
 call cpu 0 PVALIDATE rcx 0x11000 -> SUCCESS\n" \
 	"5:1: a stale translation of a page that is not the guest's"
 
+said=$($sim run sim/scenarios/first-call.svsm 2>&1 >/dev/full)
+[ $? = 2 ] && [ "$said" = "svsm-sim run: No space left on device" ]
+result $? "2, $said"
 $sim run --help | grep -q '^usage: svsm-sim run \[--trace FILE\] SCENARIO'
 result $? "run --help"
 $sim run 2>/dev/null

@@ -184,6 +184,13 @@ report $? "refused: a scenario longer than 1 MiB"
 "$sim" step --batch "$out/none" $first >"$out/log" 2>&1
 [ $? = 2 ] && grep -q "$out/none: " "$out/log"
 report $? "refused: no such file"
+"$sim" step --batch "$out" $first >"$out/log" 2>&1
+[ $? = 2 ] && grep -q "^$out: Is a directory" "$out/log"
+report $? "refused: commands that are a folder"
+head -c 99 /dev/zero >"$out/zeros"
+"$sim" step --batch "$out/zeros" $first >"$out/log" 2>&1
+[ $? = 2 ] && grep -q "^$out/zeros:1:1: byte 0x00" "$out/log"
+report $? "refused: commands that are no text"
 "$sim" step sim/scenarios/none.svsm >"$out/log" 2>&1
 [ $? = 2 ] && grep -q "none.svsm" "$out/log"
 report $? "refused: no such scenario"

@@ -30,7 +30,7 @@ $(O)/charts.c: sim/trace/charts.awk $(machines)
 	awk -f $^ >$@
 
 # soft-SNP's TRACE= is another one.
-events = TRACE=0 $(if $(TRACE),EVENTS='$(TRACE)' RINGS=0x$$(nm $(O)/svsm.elf | sed -n 's/ [A-Za-z] rings$$//p'))
+events = TRACE=0 $(if $(TRACE),EVENTS='$(TRACE)' PAGES='$(PAGES)' RINGS=0x$$(nm $(O)/svsm.elf | sed -n 's/ [A-Za-z] rings$$//p'))
 
 $(ss)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
 	$(call compile,$(ss_flags))
@@ -40,7 +40,7 @@ $(unit)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
 	$(call compile,$(unit_flags))
 
 # It has them in it.
-$(tool)/sim/view/page.o $(unit)/sim/view/page.o: sim/view/page.html $(machines:sm/%.rl=gen/%.svg)
+$(tool)/sim/view/page.o $(unit)/sim/view/page.o: $(wildcard sim/view/*.html sim/view/*.js) $(machines:sm/%.rl=gen/%.svg)
 
 view_test := tests/sim/view_test.c sim/trace/chart.c gen/event_name.c
 $(O)/view-test: $(call objects,$(unit),$(view_test)) $(unit)/charts.o
@@ -52,3 +52,11 @@ agree_test := $(sort $(wildcard tests/sim/agree*.c)) $(sort $(filter-out sim/sce
 	$(wildcard sim/scenario/*.c))) sim/trace/file.c sim/trace/chart.c gen/event_name.c
 $(O)/agree: $(call objects,$(unit),$(agree_test)) $(unit)/charts.o
 	$(CC) -fsanitize=address,undefined $^ -o $@
+
+# A Linux boot to look at: .build/boot.html, pictures .build/view-*.png.
+$(O)/boot.trace:
+	$(MAKE) run GUEST=hotplug CPUS=4 TRACE=$@ PAGES=1
+
+view: $(O)/boot.trace ## record a Linux boot, if there is no .build/boot.trace, and make .build/boot.html and pictures of it
+	tests/sim/view.sh
+.PHONY: view

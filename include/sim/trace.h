@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define TRACE_MAGIC "SVSMTRC\n"
-#define TRACE_VERSION 1U
+#define TRACE_VERSION 2U
 
 struct trace_header {
 	char magic[8];
@@ -29,6 +29,35 @@ struct trace_step {
 };
 
 _Static_assert(sizeof(struct trace_header) == 32 && sizeof(struct trace_step) == 32, "no padding");
+
+/*
+ * Not a machine's step: the RMP's entry of a page, changed. state: enum trace_page. argument: the
+ * guest physical address, bit 0: 2M. result: of TRACE_RMPADJUST, VMPL << 8 | permissions. It comes
+ * before the steps of its CPU with a later time; the pages of the launch come first of all.
+ */
+#define TRACE_PAGE 0xf0U
+
+enum trace_page {
+	TRACE_VALIDATE = 1,
+	TRACE_RESCIND,
+	TRACE_RMPADJUST,
+	TRACE_PRIVATE, /* by the host: nothing of it is left */
+	TRACE_SHARED,
+	TRACE_VMSA,
+	TRACE_NO_VMSA,
+};
+
+static inline bool trace_is_page(const struct trace_step *s)
+{
+	return s->machine == TRACE_PAGE;
+}
+
+/* Addresses are below 2^52, which a browser's numbers hold. */
+static inline bool trace_page_known(const struct trace_step *s)
+{
+	return s->state >= TRACE_VALIDATE && s->state <= TRACE_NO_VMSA && s->argument >> 52 == 0 &&
+	       (s->argument & 0xffe) == 0;
+}
 
 /* A trace in memory. */
 struct trace {

@@ -37,7 +37,7 @@ static bool peek(const struct cpu *c, uint64_t linear, void *to, size_t bytes)
 }
 
 /* A header or a step. */
-static void put(const void *from)
+void events_put(const void *from)
 {
 	uint8_t bytes[sizeof(struct trace_step)];
 
@@ -56,10 +56,12 @@ static void begin(void)
 	};
 
 	begun = true;
-	put(&header);
+	events_put(&header);
+	pages_begin();
 }
 
-static void put_entry(const struct ring_entry *e, unsigned int cpu, uint64_t lost)
+static void put_entry(const struct cpu *c, const struct ring_entry *e, unsigned int cpu,
+		      uint64_t lost)
 {
 	struct trace_step step = {
 		.time = e->time,
@@ -72,7 +74,8 @@ static void put_entry(const struct ring_entry *e, unsigned int cpu, uint64_t los
 		.lost = lost < UINT16_MAX ? (uint16_t)lost : UINT16_MAX,
 	};
 
-	put(&step);
+	pages_put(c->id, step.time);
+	events_put(&step);
 }
 
 void events_read(const struct cpu *c)
@@ -96,7 +99,8 @@ void events_read(const struct cpu *c)
 
 		if (!peek(c, ring + at, &e, sizeof(e)))
 			return;
-		put_entry(&e, cpu, lost);
+		put_entry(c, &e, cpu, lost);
 		lost = 0;
 	}
+	pages_put(c->id, UINT64_MAX);
 }

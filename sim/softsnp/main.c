@@ -54,6 +54,7 @@ static void parse_options(void)
 	machine.options.inject_all = option("inject_all", 0) != 0;
 	machine.options.inject_force = option("inject_force", 0) != 0;
 	machine.options.rings = option("rings", 0);
+	machine.options.pages = option("pages", 0) != 0;
 	machine.options.turns = option("turns", 0) != 0;
 }
 

@@ -127,6 +127,7 @@ void npt_drop(uint64_t gpa, uint64_t bytes)
 void npt_changed(struct snp *m, uint64_t gpa, uint64_t bytes)
 {
 	(void)m;
+	pages_changed(gpa, bytes);
 	npt_drop(gpa, bytes);
 }
 

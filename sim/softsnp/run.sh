@@ -13,6 +13,7 @@
 #             INJECT_FORCE=1 past the rules of VMRUN
 #   GDB=      a socket for GDB, which has to start it (debug.sh)
 #   EVENTS=   a file to record the firmware's steps in, with RINGS=, the address of its rings
+#   PAGES=    1: the RMP's changes too
 #   TURNS=0   1: the guest may say which vCPUs run, and what is lied about (turns.c)
 #   LA57=1    0: no five-level tables, so that the C-bit is 47
 # Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,
@@ -83,7 +84,7 @@ timeout --foreground "$TIMEOUT" "$QEMU" -M q35,smm=off -accel tcg -m "${ram}M" \
 	-nodefaults -no-user-config -display none -serial stdio -no-reboot \
 	-device isa-debug-exit,iobase=0xf4 "$@" \
 	-kernel "$SOFTSNP" -initrd "$IGVM" \
-	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS cpus=$CPUS trace=$TRACE calls=$CALLS turns=${TURNS:-0}$inject${EVENTS:+ rings=$RINGS}"
+	-append "mem=$MEM icount=$ICOUNT alias=$ALIAS cpus=$CPUS trace=$TRACE calls=$CALLS turns=${TURNS:-0}$inject${EVENTS:+ rings=$RINGS pages=${PAGES:-0}}"
 status=$?
 [ ! -e "$events" ] || mv "$events" "$EVENTS"
 case $status in

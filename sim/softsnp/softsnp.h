@@ -2,6 +2,7 @@
 /* What the files of soft-SNP show to each other. One concept a file. */
 #pragma once
 #include "vmcb.h"
+#include <sim/trace.h>
 #include <snp/snp.h>
 
 #define PAGE_MASK (SNP_PAGE - 1)
@@ -23,6 +24,7 @@ struct options {
 	uint64_t inject_error, inject_step;
 	bool inject_all, inject_force; /* lie.c */
 	uint64_t rings;		       /* where VMPL0 has its event rings; 0: they are not read */
+	bool pages;		       /* page changes are recorded with them */
 	bool turns;		       /* the guest says which vCPUs run (turns.c) */
 };
 
@@ -276,6 +278,12 @@ void calls_account(struct cpu *c, uint64_t ticks); /* of the guest, its exit cou
 
 /* events.c: VMPL0 is about to be left, by VMGEXIT */
 void events_read(const struct cpu *c);
+void events_put(const void *from); /* a header or a step */
+
+/* pages.c: changes of the RMP, between them */
+void pages_begin(void);
+void pages_changed(uint64_t gpa, uint64_t bytes);
+void pages_put(unsigned int cpu, uint64_t until); /* those that CPU made up to then */
 
 /* protect.c: writes to VMPL0's page tables */
 void protect_start(struct cpu *c);

@@ -220,6 +220,8 @@ static bool check_chart(struct check *c, const struct trace_step *s, char why[CH
 
 bool check_step(struct check *c, const struct trace_step *s, char why[CHECK_WORDS])
 {
+	if (trace_is_page(s)) /* no machine's step */
+		return trace_page_known(s) || no(why, "there is no such change of a page");
 	if (s->machine >= MACHINES)
 		return no(why, "there are %u machines", MACHINES);
 	if (s->state >= charts[s->machine].states)

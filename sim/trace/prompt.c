@@ -23,11 +23,28 @@ static const char *state_name(const struct trace_step *s, unsigned int state)
 		       : "?";
 }
 
+static void show_page(const struct trace_step *s, uint64_t index)
+{
+	static const char *const what[] = { "?",       "validated", "rescinded",   "rights",
+					    "private", "shared",    "a save area", "no save area" };
+
+	printf("%6llu  CPU %u vCPU %u  page %#llx, %s: %s", (unsigned long long)index, s->cpu,
+	       s->vcpu, (unsigned long long)(s->argument & ~1ULL),
+	       (s->argument & 1) != 0 ? "2M" : "4K", what[trace_page_known(s) ? s->state : 0]);
+	if (s->state == TRACE_RMPADJUST)
+		printf(" of VMPL %u: %#x", s->result >> 8, s->result & 0xff);
+	printf("  time %llu\n", (unsigned long long)s->time);
+}
+
 void prompt_show(const struct trace *t, uint64_t index)
 {
 	const struct trace_step *s = &t->step[index];
 	const struct chart_arrow *a = chart_find(s->machine, s->state, s->event);
 
+	if (trace_is_page(s)) {
+		show_page(s, index);
+		return;
+	}
 	if (s->lost != 0)
 		printf("       (CPU %u: %u steps are lost here)\n", s->cpu, s->lost);
 	printf("%6llu  CPU %u vCPU %u  %-9s %s -> %s  %s %#llx", (unsigned long long)index, s->cpu,

@@ -3,6 +3,6 @@
 #pragma once
 #include <sim/chart.h>
 
-extern const char view_page[];
+extern const char view_page[], view_steps[], view_map[], view_line[], view_script[];
 /* By enum machine. */
 extern const char view_boot[], view_vcpu[], view_pvalidate[], view_create[];

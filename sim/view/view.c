@@ -13,7 +13,8 @@
 static const char *const help =
 	"usage: svsm-sim view TRACE -o PAGE.html\n"
 	"Writes one page that needs no network: the machines' drawings with the state and the\n"
-	"arrow of a step lit, a time line with a lane per vCPU. PAGE.html#step=N opens step N.\n";
+	"arrow of a step lit, a time line with a lane per vCPU, a map of page states.\n"
+	"PAGE.html#step=N opens step N, #step=N&page=0xADDRESS with that page marked.\n";
 
 /* Bytes to base64, three at a time. */
 struct out {
@@ -60,6 +61,7 @@ static void put_steps(FILE *to, const struct trace *t)
 		put_number(&o, s->event);
 		put_number(&o, s->cpu);
 		put_number(&o, s->lost);
+		put_number(&o, s->result);
 	}
 	while (o.bytes != 0) /* the reader counts steps */
 		put(&o, 0);
@@ -99,6 +101,14 @@ static void put_drawing(FILE *to, unsigned int machine)
 	fputs(svg == NULL ? "" : svg, to);
 }
 
+static void put_script(FILE *to)
+{
+	fputs(view_steps, to);
+	fputs(view_map, to);
+	fputs(view_line, to);
+	fputs(view_script, to);
+}
+
 /* The page, each @WORD@ replaced. */
 static void put_page(FILE *to, const struct trace *t)
 {
@@ -122,6 +132,10 @@ static void put_page(FILE *to, const struct trace *t)
 			fprintf(to, "%llu", (unsigned long long)t->steps);
 		} else if (strncmp(at, "SVG", 3) == 0) {
 			put_drawing(to, drawings++);
+		} else if (strncmp(at, "PAGE", 4) == 0) {
+			fprintf(to, "%u", TRACE_PAGE);
+		} else if (strncmp(at, "SCRIPT", 6) == 0) {
+			put_script(to);
 		} else {
 			put_steps(to, t);
 		}
@@ -135,10 +149,12 @@ static bool known(const struct trace *t, const char *path)
 	for (uint64_t i = 0; i < t->steps; i++) {
 		const struct trace_step *s = &t->step[i];
 
-		if (chart_find(s->machine, s->state, s->event) != NULL)
+		if (trace_is_page(s) ? trace_page_known(s)
+				     : chart_find(s->machine, s->state, s->event) != NULL)
 			continue;
-		fprintf(stderr, "svsm-sim: %s: byte %llu: step %llu is no arrow of a machine\n",
-			path, (unsigned long long)trace_offset(i), (unsigned long long)i);
+		fprintf(stderr, "svsm-sim: %s: byte %llu: step %llu is no %s\n", path,
+			(unsigned long long)trace_offset(i), (unsigned long long)i,
+			trace_is_page(s) ? "change of a page" : "arrow of a machine");
 		return false;
 	}
 	return true;

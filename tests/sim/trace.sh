@@ -70,8 +70,8 @@ refuses 2 'no-such.trace: No such file' $out/no-such.trace
 refuses 2 'not a file' $out
 patch 0 X
 refuses 2 'byte 0: not a trace' $out/bad.trace
-patch 8 '\002'
-refuses 2 'byte 8: version 2, not 1' $out/bad.trace
+patch 8 '\003'
+refuses 2 'byte 8: version 3, not 2' $out/bad.trace
 patch 12 '\041'
 refuses 2 'byte 12: ' $out/bad.trace
 patch 16 '\377\377\377'

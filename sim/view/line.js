@@ -12,7 +12,7 @@ function draw(){
 	drawLanes(g,W,css);
 	drawSteps(g,x,wide);
 	g.fillStyle=css.getPropertyValue("--hot");
-	g.fillRect(Math.max(LEFT,x(at)),0,Math.max(2,wide),ids.length*ROW);
+	g.fillRect(Math.min(W-3,Math.max(LEFT,x(at))),0,Math.max(2,wide),ids.length*ROW);
 	drawNames(g,W,ids.length*ROW+16,css);
 }
 

@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	fwrite(&header, sizeof(header), 1, stdout);
 	for (unsigned long i = 0; i < steps; i++) {
 		unsigned int v = (unsigned int)(i / 1000) % VCPUS;
-		uint64_t time = s.time + 100;
+		uint64_t time = s.time + 100 - (i % 1000 == 500 ? 150 : 0);
 
 		if (strcmp(with, "pages") == 0 && i % 10 == 9) {
 			s = page((unsigned int)(i / 10));

@@ -52,11 +52,12 @@ static inline bool trace_is_page(const struct trace_step *s)
 	return s->machine == TRACE_PAGE;
 }
 
-/* Addresses are below 2^52, which a browser's numbers hold. */
+/* No event, which a machine's step always has. Addresses: what a browser's numbers hold. */
 static inline bool trace_page_known(const struct trace_step *s)
 {
 	return s->state >= TRACE_VALIDATE && s->state <= TRACE_NO_VMSA && s->argument >> 52 == 0 &&
-	       (s->argument & 0xffe) == 0;
+	       (s->argument & 0xffe) == 0 && s->event == 0 && s->lost == 0 &&
+	       (s->result == 0 || s->state == TRACE_RMPADJUST);
 }
 
 /* A trace in memory. */

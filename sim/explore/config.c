@@ -130,6 +130,17 @@ static bool check(const struct explore_config *c, struct place *at)
 	return c->menus != 0 || bad(at, "not there", "menu");
 }
 
+/* No byte of it is 0, since then there would be no end of line. */
+static bool is_text(const char *line, bool is_last)
+{
+	size_t length = strlen(line);
+
+	for (size_t i = 0; i < length; i++)
+		if ((line[i] & 0x80) != 0 || (line[i] < ' ' && strchr("\t\r\n", line[i]) == NULL))
+			return false;
+	return length != 0 && (is_last || line[length - 1] == '\n');
+}
+
 bool config_read(struct explore_config *c, FILE *file, const char *name)
 {
 	struct place at = { name, 0, 1 };
@@ -141,8 +152,14 @@ bool config_read(struct explore_config *c, FILE *file, const char *name)
 		at.column = 1;
 		if (strlen(line) == LINE - 1)
 			return bad(&at, "too long", "the line");
+		if (!is_text(line, feof(file) != 0))
+			return bad(&at, "not text", "the line");
 		if (!take_line(c, &at, line))
 			return false;
+	}
+	if (ferror(file)) {
+		perror(name);
+		return false;
 	}
 	if (c->how == 0)
 		c->how = 1U << HOW_CODE;

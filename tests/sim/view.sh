@@ -171,6 +171,8 @@ js "(()=>{const t=performance.now();for(let k=0;k<50;k++)go(k*104729%N,true);ret
 [ "${value:-999}" -lt 100 ]
 result $? "50 moves at random in it: $value ms each, less than 100"
 
+is "back in the map: at most 1,024 changes are made again" true "(mapTo(N-1),mapTo(N-100),copies.length>1&&mapAt%EVERY<=1024&&mapAt-EVERY*(copies.length-1)<=EVERY)"
+
 if [ -s .build/boot.trace ]; then
 	began=$(date +%s%3N)
 	$sim view .build/boot.trace -o .build/boot.html && page_open .build/boot.html step=0

@@ -20,9 +20,9 @@ $(O)/svsm-sim: $(call sim_objects,$(tool)) sim/host/firmware.ld
 $(O)/svsm-sim-asan: $(call sim_objects,$(unit)) sim/host/firmware.ld
 	$(CC) -fsanitize=address,undefined $(filter %.o,$^) $(sim_link) $(sim_libs) -o $@
 
-trace_test := tests/sim/trace_test.c sim/trace/check.c sim/trace/follow.c sim/trace/file.c sim/trace/chart.c \
-	gen/event_name.c
-$(O)/trace-test: $(call objects,$(unit),$(trace_test)) $(unit)/charts.o
+trace_src := sim/trace/check.c sim/trace/follow.c sim/trace/order.c sim/trace/file.c sim/trace/chart.c gen/event_name.c
+$(O)/trace-rules: $(unit)/tests/sim/trace_made.o
+$(O)/trace-test $(O)/trace-rules: $(O)/trace-%: $(unit)/tests/sim/trace_%.o $(call objects,$(unit),$(trace_src)) $(unit)/charts.o
 	$(CC) -fsanitize=address,undefined $^ -o $@
 
 $(O)/charts.c: sim/trace/charts.awk $(machines)

@@ -12,7 +12,7 @@
 #include <svsm/types.h>
 
 /* What the charts leave open about a step's argument. */
-enum check_argument { ARGUMENT_ANY, ARGUMENT_SAME, ARGUMENT_LEAST, ARGUMENT_MORE };
+enum check_argument { ARGUMENT_ANY, ARGUMENT_SAME, ARGUMENT_LEAST, ARGUMENT_MORE, ARGUMENT_LEFT };
 
 /* A step that may come next. */
 struct check_next {
@@ -23,6 +23,7 @@ struct check_next {
 };
 
 #define CHECK_NEXT 2U
+#define CHECK_LEFT 16U
 
 struct check_cpu {
 	bool begun;   /* it has had a step, or lost some */
@@ -37,6 +38,13 @@ struct check_cpu {
 	uint64_t rax;
 	struct check_next list; /* of the PVALIDATE call's own machine, when it goes on */
 	bool has_list;
+	/* of the hypervisor's refusals to run the guest: */
+	bool is_uncounted;     /* steps are lost since the last request */
+	unsigned int refusals; /* in a row */
+	bool entered;	       /* VMPL0 has come back from the guest */
+	/* RAX of each vCPU that it left, and may sit again; more of them: any */
+	uint64_t left[CHECK_LEFT];
+	unsigned int left_count;
 };
 
 struct check {
@@ -52,3 +60,10 @@ void check_begin(struct check *c);
 /* False: not allowed; `why` says what was expected, and `c` is of no more use. */
 #define CHECK_WORDS 400U
 bool check_step(struct check *c, const struct trace_step *s, char why[CHECK_WORDS]);
+
+/*
+ * Of steps that check_step() allows: whether they may come so after those of other CPUs. Nothing
+ * is said after the first step that is lost, and after the 1,024th page that was a save area.
+ */
+bool check_order(const struct trace_step *step, uint64_t steps, uint64_t *refused,
+		 char why[CHECK_WORDS]);

@@ -9,8 +9,6 @@
 #include <svsm/create.h>
 #include <svsm/vcpu.h>
 
-#define BOOT_CPU 0U
-
 void check_begin(struct check *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -23,7 +21,7 @@ void check_begin(struct check *c)
 						  ARGUMENT_SAME, 0 };
 		else
 			*n = (struct check_next){ MACHINE_VCPU, VCPU_NEW,
-						  1U << EV_START | 1U << EV_ENTERED, ARGUMENT_ANY,
+						  1U << EV_START | 1U << EV_ENTERED, ARGUMENT_LEFT,
 						  0 };
 	}
 }
@@ -41,7 +39,18 @@ static bool no(char why[CHECK_WORDS], const char *format, ...)
 	return false;
 }
 
-static bool argument_ok(const struct check_next *n, uint64_t argument)
+/* A vCPU's RAX is 0 at first; one that was left still has its own. */
+static bool was_left(const struct check_cpu *cpu, uint64_t rax)
+{
+	if (rax == 0 || cpu->left_count > CHECK_LEFT)
+		return true;
+	for (unsigned int i = 0; i < cpu->left_count; i++)
+		if (cpu->left[i] == rax)
+			return true;
+	return false;
+}
+
+static bool argument_ok(const struct check_cpu *cpu, const struct check_next *n, uint64_t argument)
 {
 	switch (n->rule) {
 	case ARGUMENT_SAME:
@@ -50,6 +59,8 @@ static bool argument_ok(const struct check_next *n, uint64_t argument)
 		return argument >= n->argument;
 	case ARGUMENT_MORE:
 		return argument > n->argument;
+	case ARGUMENT_LEFT:
+		return was_left(cpu, argument);
 	default:
 		return true;
 	}
@@ -104,7 +115,9 @@ static size_t add_next(char *why, size_t at, const struct check_next *n)
 		at = add(why, at, "%s%s", between, event_name((enum event)ev));
 		between = "|";
 	}
-	if (n->rule != ARGUMENT_ANY)
+	if (n->rule == ARGUMENT_LEFT)
+		at = add(why, at, " argument 0, or of a vCPU that it left");
+	else if (n->rule != ARGUMENT_ANY)
 		at = add(why, at, "%s%#llx", rule[n->rule], (unsigned long long)n->argument);
 	return at;
 }
@@ -181,7 +194,7 @@ static bool is_expected(const struct check_cpu *cpu, const struct trace_step *s)
 		const struct check_next *n = &cpu->next[i];
 
 		if (n->machine == s->machine && n->state == s->state && s->event < 32 &&
-		    (n->events >> s->event & 1) != 0 && argument_ok(n, s->argument))
+		    (n->events >> s->event & 1) != 0 && argument_ok(cpu, n, s->argument))
 			return true;
 	}
 	return false;
@@ -193,6 +206,8 @@ static void forget(struct check_cpu *cpu)
 	cpu->unknown = false;
 	cpu->has_rax = false;
 	cpu->has_list = false;
+	cpu->is_uncounted = true;
+	cpu->left_count = CHECK_LEFT + 1;
 }
 
 static bool check_chart(struct check *c, const struct trace_step *s, char why[CHECK_WORDS])

@@ -106,15 +106,49 @@ static void open_list(struct check_cpu *cpu)
 	};
 }
 
+/* One that is sat again has the RAX it had; one that deleted itself is not. */
+static void leave(struct check_cpu *cpu, const struct trace_step *s)
+{
+	if (s->state == VCPU_GATE && cpu->left_count < CHECK_LEFT)
+		cpu->left[cpu->left_count] = s->argument;
+	if (s->state == VCPU_GATE && cpu->left_count <= CHECK_LEFT)
+		cpu->left_count++;
+	expect(cpu, MACHINE_VCPU, VCPU_NEW, EVENT(EV_ENTERED))->rule = ARGUMENT_LEFT;
+}
+
+/* After so many refusals in a row the CPU sleeps, or stops the VM whose first vCPU never ran. */
+static void park(struct check_cpu *cpu, const struct trace_step *s, const struct chart_arrow *a)
+{
+	const bool is_idle = s->cpu == BOOT_CPU && !cpu->entered;
+	const uint32_t limit = is_idle ? EVENT(EV_STOP) : EVENT(EV_AGAIN) | EVENT(EV_ENTERED);
+
+	if (cpu->is_uncounted)
+		expect_vcpu(cpu, a->to, EVENT(EV_AGAIN) | limit);
+	else
+		expect_vcpu(cpu, a->to,
+			    ++cpu->refusals % VCPU_PARK_LIMIT == 0 ? limit : EVENT(EV_AGAIN));
+}
+
+static void at_gate(struct check_cpu *cpu)
+{
+	cpu->is_uncounted = false;
+	cpu->refusals = 0;
+	cpu->entered = true;
+}
+
 static void after_vcpu(struct check_cpu *cpu, const struct trace_step *s,
 		       const struct chart_arrow *a)
 {
-	cpu->has_rax = !is_verb(a, "gate") && !is_verb(a, "leave");
+	cpu->has_rax = !is_verb(a, "gate");
 	cpu->rax = s->argument;
 	if (is_verb(a, "stop"))
 		return;
+	if (is_verb(a, "gate"))
+		at_gate(cpu);
 	if (is_verb(a, "leave")) {
-		expect_vcpu(cpu, VCPU_NEW, EVENT(EV_ENTERED));
+		leave(cpu, s);
+	} else if (is_verb(a, "park")) {
+		park(cpu, s, a);
 	} else if (is_verb(a, "decode")) {
 		expect_vcpu(cpu, a->to, decoded(s->argument));
 	} else if (is_verb(a, "create") || is_verb(a, "delete")) {

@@ -14,6 +14,9 @@ static const char *const help =
 	"Steps through the trace of a run (make run TRACE=FILE) at a prompt; `help` there says\n"
 	"how. --check only says whether the machines allow every step; if not, which is the\n"
 	"first that they do not, with exit status 1. A file that is no trace: exit status 2.\n"
+	"Of several CPUs: a vCPU is sat after it was made, a save area is in one call at a time,\n"
+	"and no vCPU asks for anything when all that its CPU may have are deleted. Which CPU a\n"
+	"vCPU was made for is not in a trace, only what follows from the others.\n"
 	"It replays transitions, not effects: memory, the RMP and the guest are not part of a\n"
 	"trace, so what a verb did is not seen, only what it returned.\n";
 
@@ -64,13 +67,13 @@ static bool check_all(const struct trace *t, uint64_t *refused)
 		i++;
 	free(c);
 	*refused = i;
-	if (i == t->steps) {
+	if (i == t->steps && check_order(t->step, t->steps, refused, why)) {
 		say_allowed(t, now() - begin);
 		return true;
 	}
-	printf("step %llu, byte %llu, is not allowed: %s\n", (unsigned long long)i,
-	       (unsigned long long)trace_offset(i), why);
-	prompt_show(t, i);
+	printf("step %llu, byte %llu, is not allowed: %s\n", (unsigned long long)*refused,
+	       (unsigned long long)trace_offset(*refused), why);
+	prompt_show(t, *refused);
 	return false;
 }
 

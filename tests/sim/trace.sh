@@ -45,7 +45,7 @@ prompt() { # COMMANDS REGEXP: of the last line
 }
 
 mkdir -p $out
-make -s -j2 sim softsnp $sim .build/trace-test || exit 1
+make -s -j2 sim softsnp $sim .build/trace-test .build/trace-rules || exit 1
 record boot
 record hotplug CPUS=4 GUEST=hotplug
 record stub GUEST=stub
@@ -54,6 +54,8 @@ for name in hotplug boot; do
 	.build/trace-test $out/$name.trace $out/scratch.trace $out/million.trace ||
 		failures=$((failures + 1))
 done
+
+.build/trace-rules || failures=$((failures + 1))
 
 # QEMU is killed in the middle of it.
 rm -f $out/killed.trace

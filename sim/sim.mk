@@ -20,8 +20,8 @@ $(O)/svsm-sim: $(call sim_objects,$(tool)) sim/host/firmware.ld
 $(O)/svsm-sim-asan: $(call sim_objects,$(unit)) sim/host/firmware.ld
 	$(CC) -fsanitize=address,undefined $(filter %.o,$^) $(sim_link) $(sim_libs) -o $@
 
-trace_src := sim/trace/check.c sim/trace/follow.c sim/trace/order.c sim/trace/file.c sim/trace/chart.c gen/event_name.c
-$(O)/trace-rules: $(unit)/tests/sim/trace_made.o
+trace_src := sim/trace/check.c sim/trace/follow.c sim/trace/order.c sim/trace/pages.c sim/trace/file.c sim/trace/chart.c gen/event_name.c
+$(O)/trace-rules: $(unit)/tests/sim/trace_made.o $(unit)/tests/sim/trace_changes.o
 $(O)/trace-test $(O)/trace-rules: $(O)/trace-%: $(unit)/tests/sim/trace_%.o $(call objects,$(unit),$(trace_src)) $(unit)/charts.o
 	$(CC) -fsanitize=address,undefined $^ -o $@
 

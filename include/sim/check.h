@@ -31,6 +31,10 @@ struct check_cpu {
 	bool has_vcpu;
 	uint32_t vcpu;
 	uint64_t time;
+	uint64_t page_time; /* of its last change of a page */
+	unsigned int pages; /* changes since its last step */
+	bool has_page_vcpu;
+	uint32_t page_vcpu; /* of its changes */
 	struct check_next next[CHECK_NEXT];
 	unsigned int count; /* of them; 0: it has come to its end */
 	/* inside a request: */
@@ -66,4 +70,11 @@ bool check_step(struct check *c, const struct trace_step *s, char why[CHECK_WORD
  * is said after the first step that is lost, and after the 1,024th page that was a save area.
  */
 bool check_order(const struct trace_step *step, uint64_t steps, uint64_t *refused,
+		 char why[CHECK_WORDS]);
+
+/*
+ * Of the same: whether the changes of pages in it, if there are any, follow from each other, and
+ * are made when VMPL0 may make them.
+ */
+bool check_pages(const struct trace_step *step, uint64_t steps, uint64_t *refused,
 		 char why[CHECK_WORDS]);

@@ -36,6 +36,8 @@ _Static_assert(sizeof(struct trace_header) == 32 && sizeof(struct trace_step) ==
  * before the steps of its CPU with a later time; the pages of the launch come first of all.
  */
 #define TRACE_PAGE 0xf0U
+/* So many of a CPU's wait at most for its steps: one more, and they come before. */
+#define TRACE_WAITING 1024U
 
 enum trace_page {
 	TRACE_VALIDATE = 1,

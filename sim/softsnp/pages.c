@@ -8,7 +8,6 @@
 #include "softsnp.h"
 #include <string.h>
 
-#define WAITING 1024U
 #define FRAMES_2M (SNP_2M / SNP_PAGE)
 #define ASSIGNED 0x8000U
 #define VALIDATED 0x4000U
@@ -18,7 +17,7 @@
 #define PERM_SHIFT(vmpl) (4 * ((vmpl)-1))
 
 static struct {
-	struct trace_step step[WAITING];
+	struct trace_step step[TRACE_WAITING];
 	unsigned int count;
 } waiting[SNP_VCPUS];
 static uint16_t *said; /* by frame; NULL: nothing is recorded */
@@ -39,7 +38,7 @@ static void wait(unsigned int cpu, uint64_t gpa, enum trace_page what, uint32_t 
 {
 	struct trace_step *s;
 
-	if (waiting[cpu].count == WAITING)
+	if (waiting[cpu].count == TRACE_WAITING)
 		pages_put(cpu, UINT64_MAX);
 	s = &waiting[cpu].step[waiting[cpu].count++];
 	*s = (struct trace_step){

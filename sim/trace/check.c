@@ -162,9 +162,13 @@ static bool check_place(const struct check *c, const struct trace_step *s, char 
 {
 	const struct check_cpu *cpu = &c->cpu[s->cpu];
 
-	if (cpu->begun && s->time < cpu->time)
+	uint64_t least = cpu->time;
+
+	if (cpu->pages < TRACE_WAITING && cpu->page_time > least)
+		least = cpu->page_time;
+	if (s->time < least)
 		return no(why, "time goes back on CPU %u: it was %#llx", s->cpu,
-			  (unsigned long long)cpu->time);
+			  (unsigned long long)least);
 	if (s->cpu != BOOT_CPU && !c->booted)
 		return no(why, "CPU %u before CPU %u has booted", s->cpu, BOOT_CPU);
 	return true;
@@ -233,17 +237,50 @@ static bool check_chart(struct check *c, const struct trace_step *s, char why[CH
 	return true;
 }
 
+/* Numbered by the host: the first CPU is the same, and the others' are their own. */
+static bool check_page_vcpu(struct check *c, const struct trace_step *s, char why[CHECK_WORDS])
+{
+	struct check_cpu *cpu = &c->cpu[s->cpu];
+
+	if (cpu->has_page_vcpu)
+		return s->vcpu == cpu->page_vcpu ||
+		       no(why, "a change by vCPU %u was expected", cpu->page_vcpu);
+	if ((s->cpu == BOOT_CPU) != (s->vcpu == BOOT_APIC_ID))
+		return no(why, "vCPU %u is CPU %u's", BOOT_APIC_ID, BOOT_CPU);
+	for (unsigned int i = 0; i < CPU_MAX; i++)
+		if (c->cpu[i].has_page_vcpu && c->cpu[i].page_vcpu == s->vcpu)
+			return no(why, "vCPU %u is CPU %u's", s->vcpu, i);
+	cpu->has_page_vcpu = true;
+	cpu->page_vcpu = s->vcpu;
+	return true;
+}
+
+static bool check_page(struct check *c, const struct trace_step *s, char why[CHECK_WORDS])
+{
+	struct check_cpu *cpu = &c->cpu[s->cpu];
+	uint64_t least = cpu->time > cpu->page_time ? cpu->time : cpu->page_time;
+
+	if (!trace_page_known(s))
+		return no(why, "there is no such change of a page");
+	if (s->time < least)
+		return no(why, "time goes back on CPU %u: it was %#llx", s->cpu,
+			  (unsigned long long)least);
+	cpu->page_time = s->time;
+	cpu->pages++;
+	return check_page_vcpu(c, s, why);
+}
+
 bool check_step(struct check *c, const struct trace_step *s, char why[CHECK_WORDS])
 {
+	if (s->cpu >= CPU_MAX)
+		return no(why, "there are at most %u CPUs", CPU_MAX);
 	if (trace_is_page(s)) /* no machine's step */
-		return trace_page_known(s) || no(why, "there is no such change of a page");
+		return check_page(c, s, why);
 	if (s->machine >= MACHINES)
 		return no(why, "there are %u machines", MACHINES);
 	if (s->state >= charts[s->machine].states)
 		return no(why, "%s has %u states", charts[s->machine].name,
 			  charts[s->machine].states);
-	if (s->cpu >= CPU_MAX)
-		return no(why, "there are at most %u CPUs", CPU_MAX);
 	if (s->result != 0)
 		return no(why, "the result is always 0");
 	if (!check_lost(c, s, why) || !check_place(c, s, why) || !check_vcpu(c, s, why) ||
@@ -251,6 +288,8 @@ bool check_step(struct check *c, const struct trace_step *s, char why[CHECK_WORD
 		return false;
 	c->cpu[s->cpu].begun = true;
 	c->cpu[s->cpu].time = s->time;
+	c->cpu[s->cpu].page_time = 0;
+	c->cpu[s->cpu].pages = 0;
 	c->steps++;
 	return true;
 }

@@ -72,7 +72,10 @@ static bool check_header(const struct trace *t, const char *path)
 	if (DIFFERS(version))
 		return t->bytes < sizeof(*h)
 			       ? bad(path, "byte 8: another version")
-			       : bad(path, "byte 8: version %u, not %u", h->version, TRACE_VERSION);
+			       : bad(path,
+				     "byte 8: version %u, not %u: record it again, with make run "
+				     "TRACE=FILE",
+				     h->version, TRACE_VERSION);
 	if (DIFFERS(record_bytes))
 		return bad(path, "byte 12: a step is not of %zu bytes", sizeof(struct trace_step));
 	if (DIFFERS(machines))

@@ -17,8 +17,11 @@ static const char *const help =
 	"Of several CPUs: a vCPU is sat after it was made, a save area is in one call at a time,\n"
 	"and no vCPU asks for anything when all that its CPU may have are deleted. Which CPU a\n"
 	"vCPU was made for is not in a trace, only what follows from the others.\n"
-	"It replays transitions, not effects: memory, the RMP and the guest are not part of a\n"
-	"trace, so what a verb did is not seen, only what it returned.\n";
+	"Of pages, if they are in it (PAGES=1): each change is one of what the page was, and\n"
+	"what VMPL0 alone can do is done there. A lie of the hypervisor's, which shows other\n"
+	"memory at an address, may look like a change that cannot be.\n"
+	"It replays transitions, not effects: memory and the guest are not part of a trace, so\n"
+	"what a verb did is not seen, but for those changes, only what it returned.\n";
 
 static double now(void)
 {
@@ -67,7 +70,8 @@ static bool check_all(const struct trace *t, uint64_t *refused)
 		i++;
 	free(c);
 	*refused = i;
-	if (i == t->steps && check_order(t->step, t->steps, refused, why)) {
+	if (i == t->steps && check_order(t->step, t->steps, refused, why) &&
+	    check_pages(t->step, t->steps, refused, why)) {
 		say_allowed(t, now() - begin);
 		return true;
 	}

@@ -49,7 +49,8 @@ make -s -j2 sim softsnp $sim .build/trace-test .build/trace-rules || exit 1
 record boot
 record hotplug CPUS=4 GUEST=hotplug
 record stub GUEST=stub
-for name in hotplug boot; do
+record pages PAGES=1 CPUS=4 GUEST=hotplug
+for name in hotplug pages boot; do
 	cp $out/$name.trace $out/scratch.trace
 	.build/trace-test $out/$name.trace $out/scratch.trace $out/million.trace ||
 		failures=$((failures + 1))
@@ -74,6 +75,8 @@ patch 0 X
 refuses 2 'byte 0: not a trace' $out/bad.trace
 patch 8 '\003'
 refuses 2 'byte 8: version 3, not 2' $out/bad.trace
+patch 8 '\001'
+refuses 2 'byte 8: version 1, not 2: record it again' $out/bad.trace
 patch 12 '\041'
 refuses 2 'byte 12: ' $out/bad.trace
 patch 16 '\377\377\377'

@@ -2,8 +2,12 @@
 #include "trace_made.h"
 
 #include <sim/chart.h>
+#include <sim/check.h>
+#include <stdio.h>
 #include <string.h>
 #include <svsm/create.h>
+
+#define ALLOWED UINT64_MAX
 
 struct made made;
 
@@ -112,4 +116,47 @@ void refused_to_run(unsigned int times)
 		vcpu(VCPU_GUEST, EV_HOST_REFUSED);
 		vcpu(VCPU_PARKED, EV_AGAIN);
 	}
+}
+
+void page(enum trace_page what, uint64_t address, uint32_t result)
+{
+	put(TRACE_PAGE, what, EV_NONE, address);
+	made.step[made.steps - 1].result = result;
+}
+
+static uint64_t refused_at(char why[CHECK_WORDS])
+{
+	static struct check c;
+	uint64_t i = 0;
+
+	check_begin(&c);
+	while (i < made.steps && check_step(&c, &made.step[i], why))
+		i++;
+	if (i < made.steps || !check_order(made.step, made.steps, &i, why) ||
+	    !check_pages(made.step, made.steps, &i, why))
+		return i;
+	return ALLOWED;
+}
+
+void expect(const char *name, uint64_t at, const char *reason)
+{
+	char why[CHECK_WORDS] = "";
+	uint64_t refused = refused_at(why);
+	bool ok = refused == at && (at == ALLOWED || strstr(why, reason) != NULL);
+
+	printf("%sok - replay: %s\n", ok ? "" : "not ", name);
+	if (!ok)
+		printf("# refused at step %lld, not %lld: %s\n", (long long)refused, (long long)at,
+		       why);
+	made.failed |= !ok;
+}
+
+void allowed(const char *name)
+{
+	expect(name, ALLOWED, "");
+}
+
+void refused(const char *name, unsigned int before, const char *reason)
+{
+	expect(name, made.steps - 1 - before, reason);
 }

@@ -11,6 +11,7 @@ struct made {
 	uint64_t steps;
 	uint64_t rax[CPU_MAX];
 	unsigned int cpu; /* that makes the steps */
+	bool failed;
 };
 extern struct made made;
 
@@ -34,3 +35,15 @@ void end_delete(uint64_t page, enum event ev);
 void delete_vcpu(uint64_t page);
 
 void refused_to_run(unsigned int times);
+
+/* A change of a page, by that CPU. */
+void page(enum trace_page what, uint64_t address, uint32_t result);
+
+/* What is said of it: nothing; or it is refused at that step, in such words. */
+void allowed(const char *name);
+void expect(const char *name, uint64_t at, const char *reason);
+/* At the step that was made last, or so many before it. */
+void refused(const char *name, unsigned int before, const char *reason);
+
+/* The tests of trace_changes.c. */
+void test_changes(void);

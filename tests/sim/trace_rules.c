@@ -7,59 +7,12 @@
  */
 #include "trace_made.h"
 
-#include <sim/check.h>
-#include <stdio.h>
-#include <string.h>
 #include <svsm/create.h>
 #include <svsm/pvalidate.h>
 #include <svsm/vcpu.h>
 
 #define PAGE 0x1385000ULL
 #define OTHER 0x1387000ULL
-#define ALLOWED UINT64_MAX
-
-static bool failed;
-
-/* ---- what is said of it ----------------------------------------------------------------- */
-
-static uint64_t refused_at(char why[CHECK_WORDS])
-{
-	static struct check c;
-	uint64_t i = 0;
-
-	check_begin(&c);
-	while (i < made.steps && check_step(&c, &made.step[i], why))
-		i++;
-	if (i < made.steps || !check_order(made.step, made.steps, &i, why))
-		return i;
-	return ALLOWED;
-}
-
-static void expect(const char *name, uint64_t at, const char *reason)
-{
-	char why[CHECK_WORDS] = "";
-	uint64_t refused = refused_at(why);
-	bool ok = refused == at && (at == ALLOWED || strstr(why, reason) != NULL);
-
-	printf("%sok - replay: %s\n", ok ? "" : "not ", name);
-	if (!ok)
-		printf("# refused at step %lld, not %lld: %s\n", (long long)refused, (long long)at,
-		       why);
-	failed |= !ok;
-}
-
-static void allowed(const char *name)
-{
-	expect(name, ALLOWED, "");
-}
-
-/* At the step that was made last, or so many before it. */
-static void refused(const char *name, unsigned int before, const char *reason)
-{
-	expect(name, made.steps - 1 - before, reason);
-}
-
-/* ---- the rules ------------------------------------------------------------------------------ */
 
 static void test_refusals(void)
 {
@@ -337,5 +290,6 @@ int main(void)
 	test_sat();
 	test_deleted();
 	test_pages();
-	return failed ? 1 : 0;
+	test_changes();
+	return made.failed ? 1 : 0;
 }

@@ -13,6 +13,7 @@
 #include <svsm/rights.h>
 #include <svsm/vcpu.h>
 #include <svsm/vmsa.h>
+#include <svsm/withdrawn.h>
 
 void create_begin(struct create *c, struct vcpu *caller, enum event what)
 {
@@ -148,7 +149,10 @@ enum event create_publish(struct create *c)
 	return EV_NONE;
 }
 
-/* If the rights cannot be restored, the page is not there: the guest will hear of it. */
+/*
+ * A page whose rights cannot be restored may still be a save area, which must
+ * never be the guest's to name: it is withdrawn.
+ */
 enum event create_undo(struct create *c)
 {
 	if (c->made != NULL)
@@ -158,8 +162,10 @@ enum event create_undo(struct create *c)
 	if (c->has_ca)
 		page_settle(c->ca, SIZE_4K, PAGE_GUEST);
 	if (c->has_vmsa) {
-		(void)rights_give(c->vmsa, c->caller->vmpl);
-		page_settle(c->vmsa, SIZE_4K, PAGE_GUEST);
+		if (rights_give(c->vmsa, c->caller->vmpl) == RMP_OK)
+			page_settle(c->vmsa, SIZE_4K, PAGE_GUEST);
+		else
+			withdrawn_add(c->vmsa, SIZE_4K);
 	}
 	return EV_NONE;
 }

@@ -142,3 +142,50 @@ declare_named(race_320, "guest #320: two calls on one page")
 	}
 	check(busy > 0);
 }
+
+/*
+ * The calling area that the new vCPU was to inherit goes while its save area
+ * is sealed, and the hypervisor lets the undo of that fail: it runs the save
+ * area, or shows another frame. What still has the VMSA bit is no page of the
+ * guest's, or WITHDRAW_MEM would write its VMPL.
+ */
+#define AT_16M 0x1000000ULL /* stored over a save area's VMPL: 0 */
+
+static unsigned int refusal;
+
+static uint32_t undo_refused(const struct host_op *op)
+{
+	const struct host_registers away = { .rax = SVSM_CORE_REMAP_CA, .rcx = CA_2 };
+
+	if (op->kind != HOST_RMPADJUST || op->gpa != VMSA_2)
+		return 0;
+	if (op->argument == HOST_ADJUST(1, PERM_R, 1))
+		check_eq(host_call_on(1, &away), SVSM_SUCCESS);
+	return op->argument == HOST_ADJUST(1, PERM_ALL, 0) ? refusal : 0;
+}
+
+declare_named(race_320_undo, "hypervisor #320: the undo of a sealed save area is refused")
+{
+	static const uint32_t refusals[] = { RMP_FAIL_INUSE, HW_FAULT };
+
+	both_ready(1);
+	check_eq(pv_one(V4(AT_16M)), SVSM_SUCCESS);
+	check_eq(deposit_one(AT_16M), SVSM_SUCCESS);
+	host_build_vmsa(VMSA_2);
+	host_save();
+	for (unsigned int i = 0; i < 2; i++) {
+		uint32_t answer;
+
+		host_reset();
+		refusal = refusals[i];
+		host.hook = undo_refused;
+		check_eq(create_vcpu(VMSA_2, CA_1, 1), SVSM_ERR_INVALID_ADDRESS);
+		host.hook = NULL;
+		check_eq(pv_rmp(VMSA_2)->vmsa, 1);
+		answer = withdraw(VMSA_2 + (VMSA_VMPL & ~7ULL) - 8);
+		check_eq(host_page(VMSA_2)[VMSA_VMPL], 1);
+		check_eq(answer, SVSM_ERR_INVALID_ADDRESS);
+		check_eq(pv_one(R4(VMSA_2)), SVSM_ERR_INVALID_ADDRESS);
+		check_alive();
+	}
+}

@@ -6,18 +6,12 @@
  */
 #include "explore.h"
 
+#include <snp/ghcb_page.h>
 #include <svsm/boot.h>
 #include <svsm/vmsa.h>
 
 #include <string.h>
 
-#define GHCB_RAX 0x1f8U /* in the GHCB page [ghcb 2] */
-#define GHCB_CODE 0x390U
-#define GHCB_INFO1 0x398U
-#define GHCB_INFO2 0x3a0U
-#define GHCB_VALID 0x3f0U
-#define AP_CREATION 0x80000013ULL
-#define APIC_IDS 0x80000017ULL
 #define HAS_APIC_IDS 0x10U /* hypervisor features [ghcb 4] */
 #define CPUS 2U
 #define RAM (HOST_KERNEL + PAGE_2M)
@@ -43,27 +37,27 @@ static uint64_t get(const uint8_t *page, unsigned int at)
 /* First how many pages the list takes, then the list. */
 static void tell_apic_ids(uint8_t *page)
 {
-	uint64_t at = get(page, GHCB_INFO1);
+	uint64_t at = get(page, GHCB_PAGE_INFO1);
 	uint32_t *list = at != 0 ? (void *)host_page(at) : NULL;
 
 	if (list != NULL)
 		memcpy(list, (const uint32_t[]){ CPUS, 0, 1 }, (CPUS + 1) * sizeof(*list));
-	put(page, GHCB_RAX, 1);
-	memset(page + GHCB_VALID, 0xff, 8);
+	put(page, GHCB_PAGE_RAX, 1);
+	memset(page + GHCB_PAGE_VALID, 0xff, 8);
 }
 
 /* What the model has no answer to: VMPL0 on other CPUs, which are not there. */
 uint32_t bringup_request(const struct host_op *op)
 {
 	uint8_t *page = host_page(op->gpa);
-	uint64_t code = get(page, GHCB_CODE);
+	uint64_t code = get(page, GHCB_PAGE_CODE);
 
-	if (code == APIC_IDS)
+	if (code == GHCB_NAE_APIC_IDS)
 		tell_apic_ids(page);
-	else if (code != AP_CREATION || (get(page, GHCB_INFO1) >> 16 & 0xf) != 0)
+	else if (code != GHCB_NAE_AP_CREATION || (get(page, GHCB_PAGE_INFO1) >> 16 & 0xf) != 0)
 		return 0;
-	put(page, GHCB_INFO1, 0);
-	put(page, GHCB_INFO2, 0);
+	put(page, GHCB_PAGE_INFO1, 0);
+	put(page, GHCB_PAGE_INFO2, 0);
 	return 1;
 }
 

@@ -2,19 +2,18 @@
 /* What a hypervisor can do instead of what it is asked for. */
 #include "explore.h"
 
-#include <string.h>
+#include <snp/ghcb_page.h>
+#include <snp/lie.h>
 
-#define GHCB_CODE 0x390U
-#define GHCB_INFO 0x398U /* SW_EXITINFO1 and 2 [ghcb 2] */
-#define RUN_VMPL 0x80000018ULL
+#include <string.h>
 
 static bool asks_to_run(const struct host_op *op)
 {
 	uint64_t code = 0;
 
 	if (op->kind == HOST_VMGEXIT && is_aligned(op->gpa, PAGE_4K))
-		memcpy(&code, host_page(op->gpa) + GHCB_CODE, sizeof(code));
-	return code == RUN_VMPL;
+		memcpy(&code, host_page(op->gpa) + GHCB_PAGE_CODE, sizeof(code));
+	return code == GHCB_NAE_RUN_VMPL;
 }
 
 unsigned int refuse_ways(const struct host_op *op)
@@ -35,16 +34,13 @@ unsigned int refuse_ways(const struct host_op *op)
 }
 
 /*
- * By GHCB page: malformed input, for an unknown reason [ghcb 4.1]; or that it
- * was done. By MSR: no answer at all; or the one that belongs to the request,
- * with nothing in it.
+ * By GHCB page: see lie.h. By MSR: no answer at all; or the one that belongs to
+ * the request, with nothing in it.
  */
 static void answer(unsigned int cpu, uint64_t ghcb, bool is_wrong)
 {
-	const uint64_t refused[] = { 2, 5 }, done[] = { 0, 0 };
-
 	if (is_aligned(ghcb, PAGE_4K))
-		memcpy(host_page(ghcb) + GHCB_INFO, is_wrong ? done : refused, sizeof(done));
+		snp_lie_answer(host_page(ghcb), !is_wrong);
 	else
 		host.snp.vcpu[cpu].ghcb_msr[0] = is_wrong ? ghcb % PAGE_4K + 1 : 0;
 }

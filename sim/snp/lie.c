@@ -2,26 +2,18 @@
 /* See lie.h. */
 #include "model.h"
 
+#include <snp/ghcb_page.h>
 #include <snp/lie.h>
-
-#define CODE 0x390U /* in the GHCB page [ghcb 2] */
-#define INFO1 0x398U
-#define INFO2 0x3a0U
-#define LIST_AT 0x800U
-#define PSC 0x80000010ULL
-/* [ghcb 4.1]: malformed input, an unknown reason */
-#define MALFORMED 2U
-#define UNKNOWN 5U
 
 void snp_lie_answer(uint8_t *ghcb, bool is_refused)
 {
-	uint64_t list = model_load64(ghcb + LIST_AT);
+	uint64_t list = model_load64(ghcb + GHCB_PAGE_BUFFER);
 
-	model_store64(ghcb + INFO1, is_refused ? MALFORMED : 0);
-	model_store64(ghcb + INFO2, is_refused ? UNKNOWN : 0);
+	model_store64(ghcb + GHCB_PAGE_INFO1, is_refused ? GHCB_REFUSED : 0);
+	model_store64(ghcb + GHCB_PAGE_INFO2, is_refused ? GHCB_REFUSED_UNKNOWN : 0);
 	/* All entries are behind it. */
-	if (!is_refused && model_load64(ghcb + CODE) == PSC)
-		model_store64(ghcb + LIST_AT, list + (list >> 16 & 0xffff) + 1);
+	if (!is_refused && model_load64(ghcb + GHCB_PAGE_CODE) == GHCB_NAE_PSC)
+		model_store64(ghcb + GHCB_PAGE_BUFFER, list + (list >> 16 & 0xffff) + 1);
 }
 
 void snp_lie_flush(struct snp *m)

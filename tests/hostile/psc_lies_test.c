@@ -3,11 +3,8 @@
 #include "hostile.h"
 #include "unit/boot_rig.h"
 
-#define CODE 0x390U
-#define INFO1 0x398U
-#define INFO2 0x3a0U
-#define LIST_AT 0x800U
-#define PSC 0x80000010ULL
+#include <snp/ghcb_page.h>
+
 #define SERVED 1U /* returned by a lie: as if it were done */
 #define BOOTS (-1)
 
@@ -36,9 +33,9 @@ struct psc_lie {
 
 static void header(uint8_t *page, unsigned int now, unsigned int last, uint64_t high)
 {
-	put(page, LIST_AT, now | (uint64_t)last << 16 | high << 32);
-	put(page, INFO1, 0);
-	put(page, INFO2, 0);
+	put(page, GHCB_PAGE_BUFFER, now | (uint64_t)last << 16 | high << 32);
+	put(page, GHCB_PAGE_INFO1, 0);
+	put(page, GHCB_PAGE_INFO2, 0);
 }
 
 static void backwards(uint8_t *page, unsigned int last)
@@ -70,7 +67,7 @@ static void reserved(uint8_t *page, unsigned int last)
 static void with_error(uint8_t *page, unsigned int last)
 {
 	(void)last;
-	put(page, INFO2, 1ULL << 40);
+	put(page, GHCB_PAGE_INFO2, 1ULL << 40);
 }
 
 static uint32_t never(uint8_t *page, unsigned int last)
@@ -97,12 +94,12 @@ static uint32_t claimed(uint8_t *page, unsigned int last)
 static void rewritten(uint8_t *page, unsigned int last)
 {
 	for (unsigned int i = 0; i <= last; i++)
-		put(page, LIST_AT + 8 + 8 * i, HOST_SVSM_GPA | 1ULL << 52 | 1ULL << 56);
+		put(page, GHCB_PAGE_BUFFER + 8 + 8 * i, HOST_SVSM_GPA | 1ULL << 52 | 1ULL << 56);
 }
 
 static void shared_again(uint8_t *page, unsigned int last)
 {
-	uint64_t at = word(page, LIST_AT + 8) & 0x000ffffffffff000ULL;
+	uint64_t at = word(page, GHCB_PAGE_BUFFER + 8) & 0x000ffffffffff000ULL;
 
 	(void)last;
 	check(snp_page_state(&host.snp, at, false, false));
@@ -130,13 +127,13 @@ static uint8_t *list_page(void)
 	uint64_t msr = host.snp.vcpu[host_cpu].ghcb_msr[0];
 	uint8_t *page = (msr & 0xfff) == 0 ? host_page(msr) : NULL;
 
-	return page != NULL && word(page, CODE) == PSC ? page : NULL;
+	return page != NULL && word(page, GHCB_PAGE_CODE) == GHCB_NAE_PSC ? page : NULL;
 }
 
 /* Lists of several entries only: all RAM, when it is accepted. */
 static unsigned int last_of(const uint8_t *page)
 {
-	return (unsigned int)(word(page, LIST_AT) >> 16) & 0xffff;
+	return (unsigned int)(word(page, GHCB_PAGE_BUFFER) >> 16) & 0xffff;
 }
 
 static uint32_t before(const struct host_op *op)

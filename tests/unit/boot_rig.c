@@ -4,19 +4,11 @@
 
 #include "test.h"
 
+#include <snp/ghcb_page.h>
 #include <stdlib.h>
 #include <string.h>
 #include <svsm/vmsa.h>
 
-#define GHCB_CODE 0x390U
-#define GHCB_INFO1 0x398U
-#define GHCB_INFO2 0x3a0U
-#define GHCB_BUFFER 0x800U
-#define GHCB_RAX 0x1f8U
-#define GHCB_VALID 0x3f0U
-#define GHCB_PSC 0x80000010ULL
-#define GHCB_AP_CREATION 0x80000013ULL
-#define GHCB_APIC_IDS 0x80000017ULL
 #define FEATURE_APIC_IDS 0x10U
 
 struct boot booted;
@@ -37,14 +29,14 @@ static uint64_t word(const uint8_t *page, unsigned int at)
 
 static void reply(uint8_t *page, uint64_t info1, uint64_t info2)
 {
-	memcpy(page + GHCB_INFO1, &info1, sizeof(info1));
-	memcpy(page + GHCB_INFO2, &info2, sizeof(info2));
+	memcpy(page + GHCB_PAGE_INFO1, &info1, sizeof(info1));
+	memcpy(page + GHCB_PAGE_INFO2, &info2, sizeof(info2));
 }
 
 static void tell_apic_ids(uint8_t *page)
 {
 	struct bootrig_hv *hv = &bootrig_hv;
-	uint64_t rax = word(page, GHCB_RAX), at = word(page, GHCB_INFO1);
+	uint64_t rax = word(page, GHCB_PAGE_RAX), at = word(page, GHCB_PAGE_INFO1);
 	uint32_t *list = at != 0 ? (void *)host_page(at) : NULL;
 	bool has_rax = true;
 
@@ -59,8 +51,8 @@ static void tell_apic_ids(uint8_t *page)
 	if (hv->lie != NULL)
 		hv->lie(hv->asked, list, &rax, &has_rax);
 	hv->asked++;
-	memcpy(page + GHCB_RAX, &rax, sizeof(rax));
-	memset(page + GHCB_VALID, has_rax ? 0xff : 0, 8);
+	memcpy(page + GHCB_PAGE_RAX, &rax, sizeof(rax));
+	memset(page + GHCB_PAGE_VALID, has_rax ? 0xff : 0, 8);
 	reply(page, 0, 0);
 }
 
@@ -69,9 +61,9 @@ static void note_creation(uint8_t *page)
 	struct bootrig_hv *hv = &bootrig_hv;
 
 	check(hv->creations <= CPU_MAX);
-	hv->created[hv->creations].info1 = word(page, GHCB_INFO1);
-	hv->created[hv->creations].vmsa = word(page, GHCB_INFO2);
-	hv->created[hv->creations].features = word(page, GHCB_RAX);
+	hv->created[hv->creations].info1 = word(page, GHCB_PAGE_INFO1);
+	hv->created[hv->creations].vmsa = word(page, GHCB_PAGE_INFO2);
+	hv->created[hv->creations].features = word(page, GHCB_PAGE_RAX);
 	reply(page, 0, 0);
 	if (hv->refuse != 0 && hv->created[hv->creations].info1 == hv->refuse)
 		reply(page, 2, 5);
@@ -82,11 +74,11 @@ static bool by_rig(uint8_t *page, uint64_t code)
 {
 	if (bootrig_hv.cpus == 0)
 		return false;
-	if (code == GHCB_APIC_IDS)
+	if (code == GHCB_NAE_APIC_IDS)
 		tell_apic_ids(page);
-	else if (code == GHCB_AP_CREATION)
+	else if (code == GHCB_NAE_AP_CREATION)
 		note_creation(page);
-	return code == GHCB_APIC_IDS || code == GHCB_AP_CREATION;
+	return code == GHCB_NAE_APIC_IDS || code == GHCB_NAE_AP_CREATION;
 }
 
 void bootrig_has_cpus(unsigned int cpus)
@@ -105,7 +97,7 @@ static uint32_t tell(const struct host_op *op)
 	if (op->kind != HOST_VMGEXIT)
 		return 0;
 	if (lie.how != BY_MSR && code == 0)
-		code = word(page, GHCB_CODE);
+		code = word(page, GHCB_PAGE_CODE);
 	if (lie.how == NOTHING || code != lie.code)
 		return by_rig(page, code);
 	switch (lie.how) {
@@ -113,13 +105,13 @@ static uint32_t tell(const struct host_op *op)
 		host.snp.vcpu[host_cpu].ghcb_msr[0] = lie.answer;
 		break;
 	case BY_PSC:
-		memcpy(page + GHCB_BUFFER, &lie.answer, sizeof(lie.answer));
-		memset(page + GHCB_INFO1, 0, 8);
-		memcpy(page + GHCB_INFO2, &lie.info2, sizeof(lie.info2));
+		memcpy(page + GHCB_PAGE_BUFFER, &lie.answer, sizeof(lie.answer));
+		memset(page + GHCB_PAGE_INFO1, 0, 8);
+		memcpy(page + GHCB_PAGE_INFO2, &lie.info2, sizeof(lie.info2));
 		break;
 	default:
-		memcpy(page + GHCB_INFO1, &lie.answer, sizeof(lie.answer));
-		memcpy(page + GHCB_INFO2, &lie.info2, sizeof(lie.info2));
+		memcpy(page + GHCB_PAGE_INFO1, &lie.answer, sizeof(lie.answer));
+		memcpy(page + GHCB_PAGE_INFO2, &lie.info2, sizeof(lie.info2));
 		break;
 	}
 	lie.how = NOTHING;
@@ -144,7 +136,7 @@ void bootrig_answer_ghcb(uint64_t code, uint64_t info1, uint64_t info2)
 void bootrig_answer_psc(uint64_t header, uint64_t info2)
 {
 	lie.how = BY_PSC;
-	lie.code = GHCB_PSC;
+	lie.code = GHCB_NAE_PSC;
 	lie.answer = header;
 	lie.info2 = info2;
 }

@@ -8,24 +8,15 @@
 # usage: tests/sim/agree.sh [soak [N]]: N scenarios by chance (200) instead of the shipped ones
 set -u
 cd "$(dirname "$0")/../.."
+. tests/sim/tap.sh
 O=${O:-.build}
 CC=${CC:-gcc}
 out=$O/agreement
 mem=128 svsm_mem=0x800000
 least=28 # scenarios that both can run
-failures=0
 mkdir -p "$out"
 make -s -j2 CC="$CC" "$O/agree" "$O/svsm-sim" "$O/softsnp.elf32" || exit 1
 CC=$CC tests/guest/build.sh tests/guest/scenario "$out/guest" --no-accept-ram || exit 1
-
-result() { # STATUS NAME
-	if [ "$1" = 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		failures=$((failures + 1))
-	fi
-}
 
 # The guest with this table, under Turnstile, to its end: a trace and what the guest said.
 boot() { # FIRMWARE PATH VMPL CPUS [REASON that the VM is stopped with]

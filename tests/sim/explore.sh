@@ -5,20 +5,11 @@
 # input. `soak`: the larger configurations. TAP; what it says stays in .build/explore/.
 set -u
 cd "$(dirname "$0")/../.."
+. tests/sim/tap.sh
 out=.build/explore
 sim=.build/svsm-sim
 configs=sim/explore/configs
-failures=0
 mkdir -p $out
-
-result() { # STATUS NAME
-	if [ "$1" = 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		failures=$((failures + 1))
-	fi
-}
 
 exhausts() { # NAME ARGUMENT...
 	local name=$1

@@ -4,18 +4,9 @@
 # traces, and its prompt. TAP; what was recorded stays in .build/sim/.
 set -u
 cd "$(dirname "$0")/../.."
+. tests/sim/tap.sh
 out=.build/sim
 sim=.build/svsm-sim-asan
-failures=0
-
-result() { # STATUS NAME
-	if [ "$1" = 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		failures=$((failures + 1))
-	fi
-}
 
 record() { # NAME OPTIONS...
 	local name=$1

@@ -5,19 +5,10 @@
 # one's too. TAP; pages and pictures stay in .build/view/.
 set -u
 cd "$(dirname "$0")/../.."
+. tests/sim/tap.sh
 . tests/sim/browser.sh
 out=.build/view
 sim=.build/svsm-sim-asan
-failures=0
-
-result() { # STATUS NAME
-	if [ "$1" = 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		failures=$((failures + 1))
-	fi
-}
 
 refuses() { # REGEXP ARGUMENTS...: one line, status 2, and no page
 	local said regexp=$1

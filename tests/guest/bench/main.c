@@ -87,23 +87,9 @@ static void lists(void)
 	measure(&whole, assign(8, true), 8);
 }
 
-static void start(void)
-{
-	trap_init();
-	if (boot_read() != NULL)
-		ghcb_terminate(0x10);
-	page_init();
-	call_ca = boot.caa;
-	call_form = FORM_MSR;
-	if (ghcb_init() != 0)
-		ghcb_terminate(0x11);
-	call_form = FORM_GHCB;
-	console_ghcb();
-}
-
 void stub_main(void)
 {
-	start();
+	guest_begin();
 	list = list_at(page_take_list());
 	if (trap_works(page_take_4k())) {
 		say("bench: all memory is accepted");

@@ -22,20 +22,6 @@ static uint64_t lent[LENT_MAX];
 static unsigned int lent_count, made;
 static struct list list;
 
-static void start(void)
-{
-	trap_init();
-	if (boot_read() != NULL)
-		ghcb_terminate(0x10);
-	page_init();
-	call_ca = boot.caa;
-	call_form = FORM_MSR;
-	if (ghcb_init() != 0)
-		ghcb_terminate(0x11);
-	call_form = FORM_GHCB;
-	console_ghcb();
-}
-
 static uint64_t validated_regions(void)
 {
 	uint64_t gpa = page_take_2m();
@@ -164,7 +150,7 @@ static void give_all_back(void)
 
 void stub_main(void)
 {
-	start();
+	guest_begin();
 	list = list_at(page_take_list());
 	pages = validated_regions();
 	lendable = validated_regions();

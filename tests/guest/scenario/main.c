@@ -88,16 +88,7 @@ static uint64_t make_driver(void)
 
 static void start(void)
 {
-	trap_init();
-	if (boot_read() != NULL)
-		ghcb_terminate(0x10);
-	page_init();
-	call_ca = boot.caa;
-	call_form = FORM_MSR;
-	if (ghcb_init() != 0)
-		ghcb_terminate(0x11);
-	call_form = FORM_GHCB;
-	console_ghcb();
+	guest_begin();
 	table = (const struct table *)(uintptr_t)get(boot.params + BP_RAMDISK_IMAGE, 4);
 	if (table->magic != TABLE_MAGIC)
 		scenario_bail("no table");

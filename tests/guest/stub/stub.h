@@ -58,6 +58,10 @@ extern struct boot boot;
 
 /* Follows the pointers; the words of what is missing, or NULL. */
 const char *boot_read(void);
+
+/* From stub_main() to a GHCB and a console; until then termination codes 0x10, 0x11 say what
+ * failed. */
+void guest_begin(void);
 bool boot_is_ram(uint64_t start, uint64_t end);
 
 static inline uint64_t get(const uint8_t *p, unsigned int bytes)

@@ -2,6 +2,7 @@
 #include "launch/host.h"
 
 #include <errno.h>
+#include <launch/whole.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,25 +52,11 @@ bool host_read(struct blob *b, const char *what, const char *path, struct why *w
 
 bool host_write(const char *path, const uint8_t *data, size_t count, struct why *why)
 {
-	size_t length = strlen(path);
-	char *temporary = host_alloc(length + 5);
-	FILE *out;
-	bool ok;
+	struct whole w;
 
-	memcpy(temporary, path, length);
-	memcpy(temporary + length, ".tmp", 5);
-	out = fopen(temporary, "wb");
-	ok = out != NULL && fwrite(data, 1, count, out) == count;
-	if (out != NULL)
-		ok = fclose(out) == 0 && ok;
-	ok = ok && rename(temporary, path) == 0;
-	if (!ok) {
-		host_refuse(why, "cannot write %s: %s", path, strerror(errno));
-		if (out != NULL)
-			unlink(temporary);
-	}
-	free(temporary);
-	return ok;
+	if (whole_begin(&w, path) && whole_end(&w, fwrite(data, 1, count, w.to) == count))
+		return true;
+	return host_refuse(why, "cannot write %s: %s", path, strerror(errno));
 }
 
 bool host_number(uint64_t *value, const char *text)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <launch/whole.h>
 #include <sim/trace.h>
 #include <string.h>
 
@@ -103,27 +104,20 @@ static bool has_ending(const char *name, const char *ending)
 	return bytes > of_it && strcmp(name + bytes - of_it, ending) == 0;
 }
 
-/* Beside it first, so that nothing half-written is left. */
 bool save_command(const struct line *line)
 {
 	const char *name = line->word[1], *wrong = "it could not be written";
-	char beside[512 + 8];
+	struct whole w;
 	bool good;
-	FILE *file;
 
-	snprintf(beside, sizeof(beside), "%s.new", name);
-	file = fopen(beside, "wb");
-	if (file == NULL)
+	if (!whole_begin(&w, name))
 		return line_wrong(line, 1, strerror(errno));
 	if (has_ending(name, ".svsm"))
-		good = save_scenario(file, &wrong);
+		good = save_scenario(w.to, &wrong);
 	else
-		good = has_ending(name, ".trace") ? save_trace(file) : save_commands(file);
-	good &= fclose(file) == 0;
-	if (!good || rename(beside, name) != 0) {
-		(void)remove(beside);
+		good = has_ending(name, ".trace") ? save_trace(w.to) : save_commands(w.to);
+	if (!whole_end(&w, good))
 		return line_wrong(line, 1, wrong);
-	}
 	if (!session_json)
 		printf("  %s: %" PRIu64 " steps\n", name, engine_position());
 	return true;

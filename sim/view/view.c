@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* svsm-sim view: a trace as a page for a browser, with all that it needs in it. */
-#define _GNU_SOURCE /* asprintf */
 #include "page.h"
 #include <errno.h>
+#include <launch/whole.h>
 #include <sim/command.h>
 #include <sim/trace.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,28 +159,17 @@ static bool known(const struct trace *t, const char *path)
 	return true;
 }
 
-/* Under another name until it is whole. */
 static bool write_page(const struct trace *t, const char *page)
 {
-	char *name = NULL;
-	FILE *to = NULL;
-	bool ok = false;
+	struct whole w;
 
-	if (asprintf(&name, "%s.%ld", page, (long)getpid()) < 0)
-		return false;
-	to = fopen(name, "wx");
-	if (to != NULL) {
-		put_page(to, t);
-		ok = ferror(to) == 0;
-		ok = fclose(to) == 0 && ok && rename(name, page) == 0;
+	if (whole_begin(&w, page)) {
+		put_page(w.to, t);
+		if (whole_end(&w, true))
+			return true;
 	}
-	if (!ok) {
-		fprintf(stderr, "svsm-sim: %s: %s\n", page, strerror(errno));
-		if (to != NULL)
-			(void)unlink(name);
-	}
-	free(name);
-	return ok;
+	fprintf(stderr, "svsm-sim: %s: %s\n", page, strerror(errno));
+	return false;
 }
 
 int cmd_view(int argc, char **argv)

@@ -37,6 +37,11 @@ unheard() { # ARGUMENT...
 	[ $? = 2 ] && [ "$(wc -l <"$tmp/err")" = 1 ] && grep -q '^svsm-sim: standard output: No space' "$tmp/err"
 }
 
+unsaved() {
+	timeout 20 $sim step --batch "$tmp/commands" sim/scenarios/first-call.svsm >"$tmp/out" 2>&1 </dev/null
+	[ $? = 2 ] && grep -q 'it could not be written' "$tmp/out"
+}
+
 mkdir "$tmp/folder"
 head -c 100000 /dev/urandom | tr '\000-\177' '\200-\377' >"$tmp/garbage"
 result "no command" refused "usage: "
@@ -59,4 +64,12 @@ result "a full disk: help" unheard --help
 result "a full disk: reason" unheard reason 0x19e100
 echo next >"$tmp/commands"
 result "a full disk: step" unheard step --batch "$tmp/commands" sim/scenarios/first-call.svsm
+# What is no file is written to, and stays what it is.
+ln -s /dev/full "$tmp/device"
+ln -s /dev/full "$tmp/device.svsm"
+: >"$tmp/empty"
+result "view into a full device" refused "svsm-sim: $tmp/device: No space" view "$tmp/empty" -o "$tmp/device"
+echo "save $tmp/device.svsm" >"$tmp/commands"
+result "step saves into a full device" unsaved
+result "both devices are still there" test -c "$tmp/device" -a -c "$tmp/device.svsm"
 exit $status

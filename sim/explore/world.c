@@ -19,6 +19,7 @@ static struct {
 	struct {
 		uint8_t calls, lies, call; /* left; that it is at */
 		bool shut;		   /* HOW_RUN */
+		bool overwritten;	   /* its calling area, by another vCPU */
 	} cpu[EXPLORE_CPUS];
 	bool lied;
 } * left;
@@ -156,11 +157,17 @@ unsigned int world_may_refuse(unsigned int cpu)
 }
 
 /* The guest writes there only if it may. */
-static void build_save_area(uint64_t vmsa)
+static void build_save_area(unsigned int by, uint64_t vmsa)
 {
 	words_page(vmsa, true);
-	if (host_guest_may(vmsa, SNP_WRITE))
-		host_build_vmsa(vmsa);
+	if (!host_guest_may(vmsa, SNP_WRITE))
+		return;
+	host_build_vmsa(vmsa);
+	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
+		host_on(cpu);
+		left->cpu[cpu].overwritten |= is_alive(cpu) && host_ca() == vmsa;
+	}
+	host_on(by);
 }
 
 /* Whatever is in the pages of a guest that cannot run stays. */
@@ -193,7 +200,7 @@ static void begin(unsigned int cpu, unsigned int call)
 
 	left->cpu[cpu].calls--;
 	left->cpu[cpu].call = (uint8_t)call;
-	left->cpu[cpu].shut = false;
+	left->cpu[cpu].shut = left->cpu[cpu].overwritten = false;
 	host_on(cpu);
 	if ((m->flags & CALL_LAUNCH) != 0) {
 		left->lied = bringup_begin((enum explore_launch)m->rcx);
@@ -212,7 +219,7 @@ static void begin(unsigned int cpu, unsigned int call)
 	}
 	r.r8 = HOST_APIC_ID + ((m->flags & CALL_FOR_1) != 0 ? 1 : spare);
 	if ((m->flags & CALL_BUILDS) != 0)
-		build_save_area(m->rcx);
+		build_save_area(cpu, m->rcx);
 	host_part_begin(cpu, &r);
 	if ((m->flags & CALL_FORMAT) != 0)
 		host_page(host_ca())[SVSM_CA_PENDING] = 2;
@@ -244,6 +251,7 @@ static const char *answered(unsigned int cpu)
 {
 	const struct explore_call *m = menu_call(left->cpu[cpu].call);
 	uint32_t result;
+	bool is_none;
 
 	if ((m->flags & CALL_LAUNCH) != 0)
 		return bringup_ended();
@@ -251,13 +259,15 @@ static const char *answered(unsigned int cpu)
 	if (m->rax == CALL_ENTER || !has_answer(cpu))
 		return NULL;
 	result = (uint32_t)host_part_result(cpu);
+	/* No request, as the guest has left it [svsm 2]. */
+	is_none = left->cpu[cpu].overwritten && result == SVSM_ERR_INVALID_FORMAT;
 	if (m->rax == SVSM_CORE_CREATE_VCPU && result == SVSM_SUCCESS && spare < cpus)
 		start_spare(m);
 	host_on(cpu);
 	host_set(VMSA_RAX, 0);
 	host_set(VMSA_RCX, 0);
 	memset(host_page(LIST(cpu)), 0, PAGE_4K);
-	return cover_result(m, result);
+	return is_none ? NULL : cover_result(m, result);
 }
 
 static const char *step(const struct explore_act *act)

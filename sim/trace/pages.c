@@ -190,15 +190,35 @@ static bool was_in_place(struct pages *p, const struct trace_step *s, uint64_t *
 	return false;
 }
 
+/* A page is a save area no longer when DELETE_VCPU says that it removes it, and still one if not.
+ */
+static bool is_removed(struct pages *p, const struct trace_step *s)
+{
+	unsigned int number = s->argument >> FRAME_SHIFT & (FRAMES - 1);
+	uint16_t frame;
+
+	if (s->machine != MACHINE_CREATE || s->state != CREATE_OPEN || s->lost != 0)
+		return true;
+	frame = region_of(p, s->argument)->frame[number];
+	return (frame & KNOWN) == 0 || ((frame & SAVE_AREA) == 0) == (s->event == EV_DONE);
+}
+
 static bool check_one(struct pages *p, const struct trace_step *s, uint64_t at, uint64_t *refused,
 		      char why[CHECK_WORDS])
 {
 	const char *wrong;
 
 	if (!trace_is_page(s)) {
-		if (was_in_place(p, s, refused))
+		if (!was_in_place(p, s, refused)) {
+			(void)snprintf(why, CHECK_WORDS, "that is no time for it on CPU %u",
+				       s->cpu);
+			return false;
+		}
+		if (is_removed(p, s))
 			return true;
-		(void)snprintf(why, CHECK_WORDS, "that is no time for it on CPU %u", s->cpu);
+		*refused = at;
+		(void)snprintf(why, CHECK_WORDS, "the page is %s save area",
+			       s->event == EV_DONE ? "still a" : "no longer a");
 		return false;
 	}
 	if (p->wrong[s->cpu] == NULL && !is_in_place(p, s))

@@ -140,8 +140,34 @@ static void test_places(void)
 	expect("another page than CREATE_VCPU's", made.steps - 4, "no time for it on CPU 0");
 }
 
+/* A save area, and a DELETE_VCPU of it that ends with `ev`. */
+static void removed(bool is_page_cleared, enum event ev)
+{
+	sealed(PAGE);
+	vcpu(VCPU_REPLY, EV_DONE);
+	begin_delete(PAGE);
+	if (is_page_cleared)
+		page(TRACE_NO_VMSA, PAGE, 0);
+	end_delete(PAGE, ev);
+}
+
+static void test_removed(void)
+{
+	removed(true, EV_DONE);
+	allowed("DELETE_VCPU's save area is none any more");
+	removed(false, EV_FAILED);
+	allowed("or DELETE_VCPU failed");
+	removed(false, EV_DONE);
+	refused("removed, and still a save area", 2, "still a save area");
+	made.step[made.steps - 3].lost = 1;
+	allowed("unless steps before it are lost");
+	removed(true, EV_FAILED);
+	refused("not removed, and a save area no longer", 2, "no longer a save area");
+}
+
 void test_changes(void)
 {
 	test_each();
 	test_places();
+	test_removed();
 }

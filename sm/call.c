@@ -54,6 +54,17 @@ static enum event nothing(struct vcpu *v)
 	return seat_has_newer() ? EV_GONE : EV_SPURIOUS;
 }
 
+/*
+ * Whose vCPU is being deleted asks in vain, and is told nothing. It goes on in
+ * the guest, not to sleep: the deletion may fail, and then it asks again.
+ */
+static enum event closed(uint64_t state)
+{
+	bool is_closing = (state & SLOT_PHASE) == SLOT_CLOSING;
+
+	return is_closing && !seat_has_newer() ? EV_SPURIOUS : EV_GONE;
+}
+
 enum event call_gate(struct vcpu *v)
 {
 	uint64_t idle = v->idle;
@@ -62,7 +73,7 @@ enum event call_gate(struct vcpu *v)
 	v->refusals = 0;
 	v->entered = true;
 	if (!shared64_cas(&v->slot->state, &idle, idle | SLOT_SERVED))
-		return EV_GONE;
+		return closed(idle);
 	if (!slot_ca(v->slot, &v->ca) || !freeze(v, vmsa))
 		return nothing(v);
 	if (!is_request(v, vmsa, v->ca)) {

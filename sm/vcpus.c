@@ -113,7 +113,7 @@ enum err slot_close(pa_t vmsa, struct vcpu_slot *own, struct vcpu_slot **slot)
 	return ERR_ADDRESS;
 }
 
-/* Only the flag HELD can change meanwhile, and only once. */
+/* Only the flag HELD can change meanwhile, with a request on its CPU. */
 static uint64_t leave_closing(struct vcpu_slot *slot, uint64_t held, uint64_t free)
 {
 	uint64_t seen = shared64_load(&slot->state), to;
@@ -191,6 +191,53 @@ bool vcpu_owns(pa_t page, enum page_size size)
 	       withdrawn_overlaps(page, size);
 }
 
+static bool is_registered(uint64_t state)
+{
+	uint64_t phase = state & SLOT_PHASE;
+
+	return phase == SLOT_LIVE || phase == SLOT_CLOSING;
+}
+
+/* It may have been deleted meanwhile, and its slot be another's by now. */
+static bool sit(struct seat *seat, struct vcpu_slot *slot, uint64_t age)
+{
+	uint64_t seen = age | SLOT_LIVE;
+
+	while (!shared64_cas(&slot->state, &seen, seen | SLOT_HELD))
+		if (age_of(seen) != age || !is_registered(seen))
+			return false;
+	seat->vcpu = slot->context;
+	vcpu_init(seat->vcpu);
+	seat->vcpu->idle = age | SLOT_LIVE | SLOT_HELD;
+	return true;
+}
+
+/*
+ * One whose letter was lost to a newer one; or, last, one that is being deleted:
+ * if it is not, nobody else serves the request that it may have.
+ */
+static bool sit_any(struct seat *seat)
+{
+	struct vcpu_slot *closing = NULL;
+	uint64_t age = 0;
+
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
+		uint64_t seen = shared64_load(&slots[i].state);
+
+		if (!is_registered(seen) || slots[i].cpu != hw_cpu() ||
+		    shared64_load(&slots[i].ca) == 0)
+			continue;
+		if ((seen & SLOT_PHASE) == SLOT_LIVE) {
+			if (sit(seat, &slots[i], age_of(seen)))
+				return true;
+		} else {
+			closing = &slots[i];
+			age = age_of(seen);
+		}
+	}
+	return closing != NULL && sit(seat, closing, age);
+}
+
 struct vcpu *seat_vcpu(void)
 {
 	return seats[hw_cpu()].vcpu;
@@ -201,39 +248,13 @@ bool seat_has_newer(void)
 	return shared64_load(&seats[hw_cpu()].letter) != 0;
 }
 
-/* It may have been deleted meanwhile, and its slot be another's by now. */
-static bool sit(struct seat *seat, struct vcpu_slot *slot, uint64_t live)
-{
-	uint64_t held = live | SLOT_HELD;
-
-	if (!shared64_cas(&slot->state, &live, held))
-		return false;
-	seat->vcpu = slot->context;
-	vcpu_init(seat->vcpu);
-	seat->vcpu->idle = held;
-	return true;
-}
-
-/* One whose letter was lost to a newer one, or that was to be deleted and was not. */
-static bool sit_any(struct seat *seat)
-{
-	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
-		uint64_t seen = shared64_load(&slots[i].state);
-
-		if ((seen & SLOT_PHASE) == SLOT_LIVE && slots[i].cpu == hw_cpu() &&
-		    shared64_load(&slots[i].ca) != 0 && sit(seat, &slots[i], seen))
-			return true;
-	}
-	return false;
-}
-
 struct vcpu *seat_take(void)
 {
 	struct seat *seat = &seats[hw_cpu()];
 	uint64_t letter = shared64_swap(&seat->letter, 0);
 
-	if (letter != 0 && sit(seat, &slots[(letter & LETTER_INDEX) - 1],
-			       (letter & ~LETTER_INDEX) >> 8 | SLOT_LIVE))
+	if (letter != 0 &&
+	    sit(seat, &slots[(letter & LETTER_INDEX) - 1], (letter & ~LETTER_INDEX) >> 8))
 		return seat->vcpu;
 	return sit_any(seat) ? seat->vcpu : NULL;
 }

@@ -217,6 +217,44 @@ declare_test(path_vcpu_deleted_meanwhile)
 	check_eq(shared64_load(&slot->state) & SLOT_PHASE, SLOT_EMPTY);
 }
 
+/* Asks while it is being deleted: it is told nothing, goes on, and asks again when it was not. */
+declare_test(path_vcpu_not_deleted_goes_on)
+{
+	struct vcpu_slot *slot;
+
+	sit_the_newer();
+	(void)vcpu_cpu_go(EV_SPURIOUS, 1);
+	put(VMSA_RAX, SVSM_CORE_QUERY_PROTOCOL);
+	put(VMSA_RCX, 1);
+	put(VMSA_EXITCODE, EXIT_VMGEXIT);
+	host_page(NEW_CA)[SVSM_CA_PENDING] = 1;
+	mark = ring_count(0);
+	check_eq(slot_close(pa(NEW_VMSA), NULL, &slot), OK);
+	check_eq(vcpu_cpu_go(EV_ENTERED, 2), EV_ENTERED);
+	slot_reopen(slot, NULL);
+	check_eq(host_page(NEW_CA)[SVSM_CA_PENDING], 1);
+	check_eq(vcpu_cpu_go(EV_ENTERED, 1), EV_CALL);
+	PATH(MACHINE_VCPU, mark, VCPU_GUEST, EV_ENTERED, VCPU_GATE, EV_SPURIOUS, VCPU_GUEST,
+	     EV_ENTERED);
+}
+
+/* Nobody is in the seat when it asks. */
+declare_test(path_vcpu_not_deleted_is_seated)
+{
+	struct vcpu_slot *slot;
+
+	ready();
+	check_eq(create(NEW_VMSA), SVSM_SUCCESS);
+	host_page(HOST_CA)[SVSM_CA_PENDING] = 0;
+	check_eq(slot_close(pa(NEW_VMSA), NULL, &slot), OK);
+	check_eq(vcpu_cpu_go(EV_ENTERED, 1), EV_GONE);
+	check_eq(vcpu_cpu_go(EV_GONE, 1), EV_ENTERED);
+	check_eq(vcpu_cpu_go(EV_ENTERED, 1), EV_SPURIOUS);
+	check(seat_vcpu() != NULL && seat_vcpu()->slot == slot);
+	slot_reopen(slot, NULL);
+	check_eq(shared64_load(&slot->state) & (SLOT_PHASE | SLOT_HELD), SLOT_LIVE | SLOT_HELD);
+}
+
 /* At a request of it, it cannot be deleted. */
 declare_test(path_vcpu_served_is_in_use)
 {

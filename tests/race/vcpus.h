@@ -64,6 +64,8 @@ struct world {
 	struct {
 		bool asked;	 /* a request waits */
 		bool left;	 /* VMPL0 has been left */
+		bool asleep;	 /* until it is entered again */
+		uint8_t asking;	 /* slots, a bit each: its request may be theirs */
 		bool registered; /* its operation's page was one's when that began, */
 		bool moved;	 /* its place has changed since, */
 		bool disturbed;	 /* or another CPU has had its slot in hand */
@@ -89,6 +91,7 @@ extern unsigned int acting;
 void check_begins(struct vcpu_slot *first); /* the table is there; all is at rest */
 void check_may_touch(unsigned int cpu, unsigned int page);
 void check_starts(unsigned int cpu); /* its next operation */
+void check_asks(unsigned int cpu);   /* a vCPU of this CPU */
 void check_over(unsigned int cpu, uint32_t result);
 
 /* vcpus_end.c */

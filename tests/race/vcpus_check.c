@@ -73,6 +73,17 @@ void check_starts(unsigned int me)
 	world.cpu[me].disturbed = i < VCPU_SLOTS && world.hand[i] != 0 && world.hand[i] != me + 1;
 }
 
+void check_asks(unsigned int me)
+{
+	world.cpu[me].asking = 0;
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
+		uint64_t phase = slots[i].state.raw & SLOT_PHASE;
+
+		if ((phase == SLOT_LIVE || phase == SLOT_CLOSING) && slots[i].cpu == me)
+			world.cpu[me].asking |= (uint8_t)(1U << i);
+	}
+}
+
 void check_over(unsigned int me, uint32_t result)
 {
 	const struct op *op = &cpu[me].op[cpu[me].now];
@@ -110,6 +121,9 @@ static void state_written(unsigned int me, unsigned int i, uint64_t old, uint64_
 	for (unsigned int k = 0; k < cpus; k++)
 		if (k != me && is_watched(k) && slot_of(NULL, cpu[k].op[cpu[k].now].where) == i)
 			world.cpu[k].disturbed = true;
+	for (unsigned int k = 0; k < cpus; k++)
+		if (to == SLOT_NEW || to == SLOT_DEAD)
+			world.cpu[k].asking &= (uint8_t) ~(1U << i);
 	if (from != to && (from > SLOT_DEAD || (leads_to[from] >> to & 1) == 0))
 		fail("a slot takes a step that there is not");
 	if (world.hand[i] != 0 && world.hand[i] != me + 1 && (old ^ new) != SLOT_HELD)

@@ -106,10 +106,20 @@ static void table_at_rest(void)
 		fail("the count of lent pages is wrong at rest");
 }
 
+/* A request that met a deletion that failed is asked again, unless its CPU sleeps. */
+static void none_sleeps(void)
+{
+	for (unsigned int i = 0; i < cpus; i++)
+		for (unsigned int k = 0; k < VCPU_SLOTS; k++)
+			if ((world.cpu[i].asking >> k & 1) != 0 && has_ca(k))
+				fail("a vCPU has asked, and its CPU sleeps");
+}
+
 static void look(void)
 {
 	slots_at_rest();
 	pages_at_rest();
+	none_sleeps();
 	if (wrong != NULL)
 		return;
 	enter_all();

@@ -21,6 +21,7 @@ enum event core_decode(const struct call *call, struct request *request)
 	const struct op *op = op_of(hw_cpu());
 
 	(void)call;
+	world.cpu[hw_cpu()].asking = 0;
 	request->vmsa = page_at(VMSA(op->where));
 	request->ca = page_at(CA(op->state));
 	request->apic_id = op->size;
@@ -139,7 +140,10 @@ static uint32_t request(unsigned int i)
 	uint32_t result;
 
 	world.cpu[i].asked = true;
+	check_asks(i);
 	enter_once(i);
+	if (!world.cpu[i].asked || !world.cpu[i].asleep)
+		world.cpu[i].asking = 0;
 	/* Who deletes itself is not there any more; who had no vCPU has asked nothing. */
 	result =
 		world.cpu[i].asked || v == NULL || v != seat_vcpu() ? UINT32_MAX : v->answer.result;

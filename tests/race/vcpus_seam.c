@@ -188,6 +188,7 @@ static enum err leave_vmpl0(void)
 	if (v != NULL && v->slot->cpu != hw_cpu())
 		fail("a vCPU is served by a CPU that it was not made for");
 	world.cpu[hw_cpu()].left = true;
+	world.cpu[hw_cpu()].asleep = false;
 	return OK;
 }
 
@@ -199,7 +200,10 @@ enum err ghcb_run_vmpl(unsigned int vmpl)
 
 enum err ghcb_hold(void)
 {
-	return leave_vmpl0();
+	enum err err = leave_vmpl0();
+
+	world.cpu[hw_cpu()].asleep = true;
+	return err;
 }
 
 /* What the guest has written in it: a save area that may be entered. */

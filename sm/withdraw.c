@@ -37,14 +37,15 @@ static uint32_t claim(const struct vcpu *v, pa_t buffer)
 /* False: the page is not there any more, which is the hypervisor's doing. */
 static bool give_back(const struct vcpu *v, pa_t page)
 {
-	bool given = hw_zero(page, SIZE_4K) == OK && rights_give(page, v->vmpl) == RMP_OK;
+	bool given;
 
-	if (!given)
-		withdrawn_add(page, SIZE_4K);
-	/* Out of the table first: once it is the guest's, it may be lent again. */
+	/* Out of the table first: while in it, it is the SVSM's alone. */
 	deposit_drop(page);
+	given = hw_zero(page, SIZE_4K) == OK && rights_give(page, v->vmpl) == RMP_OK;
 	if (given)
 		page_settle(page, SIZE_4K, PAGE_GUEST);
+	else
+		withdrawn_add(page, SIZE_4K);
 	return given;
 }
 

@@ -33,7 +33,7 @@ static const struct {
 		   "menu delete-cpu1 query enter remap-0 create-0-1 inherit-cpu1\n" },
 	{ "pages", "calls 1 1\n"
 		   "points words\n"
-		   "menu validate-2m rescind-in-2m validate-2 rescind-0 deposit-0\n" },
+		   "menu validate-2m rescind-in-2m validate-2 rescind-0 deposit-0 withdraw\n" },
 	{ "makes", "calls 1 1\n"
 		   "points words\n"
 		   "menu create-0-1 create-a-b enter\n" },

@@ -8,7 +8,8 @@
 #define APIC_ID_DEFAULT 1U
 #define STACK_BYTES 0x4000U
 #define SPINS 100000000U
-#define CREATED_MAX 64U
+#define CREATED_MAX 512U
+#define DELETE_TRIES 100000U
 
 uint32_t ap_id;
 
@@ -38,7 +39,7 @@ static bool list_of_ids(uint32_t own)
 }
 
 /* Leaf 1, EBX 31:24: only the hypervisor knows this vCPU's own [boot-abi 2]. */
-static uint32_t own_id(void)
+uint32_t ap_own_id(void)
 {
 	return (uint32_t)(ghcb_msr(1ULL << 32 | 1ULL << 30 | 0x004) >> 56);
 }
@@ -51,7 +52,7 @@ bool ap_find(void)
 	if ((features & HV_AP_CREATION) == 0)
 		return false;
 	if ((features & HV_APIC_IDS) != 0)
-		return list_of_ids(own_id());
+		return list_of_ids(ap_own_id());
 	return true; /* perhaps: CREATE_VCPU will tell */
 }
 
@@ -104,6 +105,15 @@ uint64_t vcpu_delete(uint64_t vmsa)
 	return result;
 }
 
+uint64_t vcpu_delete_soon(uint64_t vmsa)
+{
+	uint64_t result = IN_USE;
+
+	for (unsigned int i = 0; i < DELETE_TRIES && (result == IN_USE || result == BUSY); i++)
+		result = vcpu_delete(vmsa);
+	return result;
+}
+
 /* ---- its life ---------------------------------------------------------- */
 
 bool ap_run(struct ap *ap, uint64_t vmsa)
@@ -137,17 +147,6 @@ struct ap *ap_start(void)
 	return ap;
 }
 
-/* A vCPU that is being stopped may take a moment until its save area is free. */
-static void delete_again(uint64_t vmsa)
-{
-	uint64_t result = IN_USE;
-
-	for (unsigned int i = 0; i < 1000 && (result == IN_USE || result == BUSY); i++)
-		result = vcpu_delete(vmsa);
-	if (result != OK)
-		say("#   clean-up: DELETE_VCPU of %#lx: %#lx", vmsa, result);
-}
-
 void ap_clean_up(void)
 {
 	if (running)
@@ -155,7 +154,8 @@ void ap_clean_up(void)
 	while (created_count > 0) {
 		uint64_t vmsa = created[created_count - 1];
 
-		delete_again(vmsa);
+		if (vcpu_delete_soon(vmsa) != OK)
+			say("#   clean-up: DELETE_VCPU of %#lx fails", vmsa);
 		forget(vmsa);
 	}
 }

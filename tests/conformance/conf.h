@@ -23,6 +23,7 @@
 #define R_SIZE 0x400U
 #define R_UNCHANGED 0x800U
 #define R_MEMORY 0x1000U /* 0x40000000 + pages wanted */
+#define R_OTHER 0x2000U	 /* 0x80001011: no result of the instruction's */
 
 /* What a rule needs; without it, it is skipped. */
 #define NEED_STRICT 0x1U   /* Turnstile's own decision: option "strict" */
@@ -72,7 +73,7 @@ struct group {
 extern const struct group group_secrets, group_area, group_convention, group_state, group_protocol,
 	group_vtom, group_remap, group_page_4k, group_page_2m, group_list, group_list_bad,
 	group_address, group_create, group_delete, group_running, group_deposit, group_withdraw,
-	group_end;
+	group_taken, group_crowd, group_end;
 
 #define GROUP(name) const struct group group_##name = { rules, sizeof(rules) / sizeof(rules[0]) }
 
@@ -121,11 +122,18 @@ void mem_make_shared(uint64_t gpa);
 struct list mem_list(unsigned int i, unsigned int offset);
 /* Everything works that works with an ordinary page. */
 void mem_is_ordinary(uint64_t gpa, const char *what);
+/* Validated once, then taken by the host and given back: the SVSM has not heard of it. */
+uint64_t mem_taken(void);
+void mem_take(uint64_t gpa);
+/* No read, no write, no execution. With "reflect" alone, or it would be the end. */
+void mem_is_closed(uint64_t gpa, const char *what);
 
 /* ---- calls ------------------------------------------------------------- */
 
 uint64_t call_remap(uint64_t gpa);
 bool call_works(void);
+/* WITHDRAW_MEM of all that is lent; what an earlier case left as well. */
+void call_take_back(void);
 /* One call with all registers looked at. False: something changed that may not. */
 bool call_clean(struct call *c, uint32_t outputs);
 
@@ -148,6 +156,7 @@ struct ap {
 };
 
 extern uint32_t ap_id; /* APIC id */
+uint32_t ap_own_id(void);
 bool ap_find(void);
 
 /* A good save area for the second vCPU, in a validated page. */
@@ -156,6 +165,8 @@ void ap_vmsa_fill(uint64_t gpa);
 uint64_t ap_get(uint64_t vmsa, unsigned int offset, unsigned int bytes);
 uint64_t vcpu_create(uint64_t vmsa, uint64_t ca, uint64_t id);
 uint64_t vcpu_delete(uint64_t vmsa);
+/* One that is being stopped may take a moment until its save area is free. */
+uint64_t vcpu_delete_soon(uint64_t vmsa);
 
 /* Creates and starts it; ends the case when that fails. */
 struct ap *ap_start(void);

@@ -6,6 +6,7 @@
 #include "conf.h"
 
 #define LISTS 4U
+#define RET_OPCODE 0xc3U
 
 /* Rescinding what may or may not be validated; the host may have it in pieces. */
 static void forget(uint64_t gpa, uint64_t size)
@@ -89,9 +90,48 @@ struct list mem_list(unsigned int i, unsigned int offset)
 	return list_at((uintptr_t)pages[i % LISTS] + offset);
 }
 
+void mem_take(uint64_t gpa)
+{
+	need(ghcb_psc_msr(gpa, PSC_SHARED) && ghcb_psc_msr(gpa, PSC_PRIVATE), "page state changes");
+	need(trap_not_validated(gpa), "the page is still validated");
+}
+
+uint64_t mem_taken(void)
+{
+	uint64_t gpa = mem_valid();
+
+	mem_take(gpa);
+	return gpa;
+}
+
+static bool executes(uint64_t gpa)
+{
+	uint64_t *at = page_private(gpa);
+
+	probe_write(at, RET_OPCODE);
+	if (trap.vector == TRAP_NONE)
+		probe_fetch(at);
+	return trap.vector == TRAP_NONE;
+}
+
+void mem_is_closed(uint64_t gpa, const char *what)
+{
+	uint64_t *at = page_private(gpa);
+
+	if (!options.reflect)
+		return;
+	probe_read(at);
+	check(trap.vector != TRAP_NONE, "%s can be read", what);
+	probe_write(at, RET_OPCODE);
+	check(trap.vector != TRAP_NONE, "%s can be written", what);
+	probe_fetch(at);
+	check(trap.vector != TRAP_NONE, "%s can be executed", what);
+}
+
 void mem_is_ordinary(uint64_t gpa, const char *what)
 {
 	check(trap_works(gpa), "%s: it can be read and written", what);
+	check(executes(gpa), "%s: it can be executed", what);
 	check_eq(list_rescind(gpa), OK, "%s: it can be rescinded", what);
 	check(trap_not_validated(gpa), "%s: and faults then", what);
 	check_eq(list_validate(gpa), OK, "%s: it can be validated", what);

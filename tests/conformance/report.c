@@ -116,6 +116,7 @@ static const struct {
 	{ IN_USE, IN_USE, R_IN_USE, "FAIL_INUSE" },
 	{ SIZE_MISMATCH, SIZE_MISMATCH, R_SIZE, "FAIL_SIZEMISMATCH" },
 	{ UNCHANGED, UNCHANGED, R_UNCHANGED, "unchanged" },
+	{ UNCHANGED + 1, UNCHANGED + 1, R_OTHER, "0x80001011" },
 };
 #define RESULTS (sizeof(results) / sizeof(results[0]))
 

@@ -28,6 +28,27 @@ static void entry(const struct rule *r)
 	list_one(last | PV_IGNORE_CF);
 }
 
+/* Pages that follow each other, the first two RAM. */
+static void over_the_end(const struct rule *r)
+{
+	uint64_t end = boot.ram_end;
+	struct list l = mem_list(0, 0);
+
+	for (unsigned int i = 1; i <= 2; i++)
+		mem_make_private(end - i * PAGE_4K);
+	list_begin(&l);
+	list_add_run(&l, end - 2 * PAGE_4K, 5, PV_VALIDATE);
+	expect_rule(list_run(&l), r, "PVALIDATE");
+	check_eq(*l.next, 2, "next");
+	check(trap_works(end - 2 * PAGE_4K) && trap_works(end - PAGE_4K), "RAM is not open");
+	list_begin(&l);
+	list_add_run(&l, end - 2 * PAGE_4K, 5, PV_RESCIND);
+	expect_rule(list_run(&l), r, "PVALIDATE, rescind");
+	check_eq(*l.next, 2, "next");
+	check(trap_not_validated(end - 2 * PAGE_4K) && trap_not_validated(end - PAGE_4K),
+	      "RAM does not fault");
+}
+
 static void list_refused(const struct rule *r)
 {
 	expect(call_core(CORE_PVALIDATE, bad_page.gpa, 0, 0, 0), r->accept, "PVALIDATE");
@@ -121,6 +142,8 @@ static const struct rule rules[] = {
 	ENTRIES("rescind 4 KiB", EACH_BAD_4K, PV_RESCIND),
 	ENTRIES("validate 2 MiB", EACH_BAD_2M, PV_2M | PV_VALIDATE),
 	ENTRIES("rescind 2 MiB", EACH_BAD_2M, PV_2M | PV_RESCIND),
+	{ "6.1", "a run of pages over the end of RAM", over_the_end, R_ADDRESS,
+	  .needs = NEED_E820 },
 	{ "3.4", "list", list_refused, R_ADDRESS, .each = EACH_BAD_4K },
 	{ "3.4", "list inside a page of the SVSM", list_inside, R_ADDRESS },
 	{ "3.4", "list in the last 8 bytes of all", list_inside, R_ADDRESS | R_PARAMETER,

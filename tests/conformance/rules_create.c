@@ -129,6 +129,18 @@ static void twice(const struct rule *r)
 	check_eq(vcpu_delete(vmsa), OK, "DELETE_VCPU");
 }
 
+/* A live calling area: one more vCPU of the same CPU may take it over, no other. */
+static void anothers_area(const struct rule *r)
+{
+	uint64_t vmsa = ap_vmsa(), ca = mem_valid(), other = ap_vmsa();
+
+	need(vcpu_create(vmsa, ca, ap_id) == OK, "CREATE_VCPU");
+	refused(r, other, ca, ap_own_id());
+	mem_is_ordinary(other, "the save area's page");
+	check(list_rescind(ca) == INVALID_ADDRESS, "the calling area is nobody's any more");
+	check_eq(vcpu_delete(vmsa), OK, "DELETE_VCPU");
+}
+
 /* A live save area: what the guest may still do with the page. */
 static void live_page(const struct rule *r)
 {
@@ -138,6 +150,9 @@ static void live_page(const struct rule *r)
 	if (r->a == 0) {
 		(void)probe_write(page_private(vmsa), SOME_WORD);
 		check(trap_refused(), "a write to it is refused");
+	} else if (r->a == 2) {
+		(void)probe_read(page_private(vmsa));
+		check_eq(trap.vector, TRAP_NONE, "a read of it");
 	} else {
 		(void)probe_fetch(page_private(vmsa));
 		check(trap_refused(), "execution of it is refused");
@@ -216,6 +231,8 @@ static const struct rule rules[] = {
 		       R_ADDRESS | R_PARAMETER, .strict = R_ADDRESS, .a = 0),
 	CREATE_REFUSED("the caller's calling area as VMSA", callers_own, R_ADDRESS | R_PARAMETER,
 		       .strict = R_ADDRESS, .a = 1),
+	CREATE_REFUSED("the calling area of another CPU's vCPU", anothers_area,
+		       R_ADDRESS | R_PARAMETER, .strict = R_ADDRESS),
 	CREATE_REFUSED("VMSA not validated", not_valid, R_ADDRESS | R_PARAMETER,
 		       .strict = R_ADDRESS, .a = 0),
 	CREATE_REFUSED("VMSA in shared memory", not_valid, R_ADDRESS | R_PARAMETER,
@@ -246,6 +263,8 @@ static const struct rule rules[] = {
 	  .needs = NEED_CREATE | NEED_REFLECT, .a = 0 },
 	{ "6.2", "a live save area cannot be executed", live_page,
 	  .needs = NEED_CREATE | NEED_REFLECT, .a = 1 },
+	{ "6.2", "a live save area can be read", live_page,
+	  .needs = NEED_CREATE | NEED_REFLECT | NEED_STRICT, .a = 2 },
 	CREATE_REFUSED("a live VMSA is rescinded", live_named, R_ADDRESS, .a = 0, .b = 0),
 	CREATE_REFUSED("a live VMSA is validated", live_named, R_ADDRESS, .a = 0, .b = 1),
 	CREATE_REFUSED("a live VMSA becomes the calling area", live_named, R_ADDRESS | R_PARAMETER,

@@ -168,6 +168,7 @@ static void refilled(const struct rule *r)
 {
 	uint64_t page = mem_valid();
 	struct list l = mem_list(0, 0);
+	unsigned int busy = call_count.busy;
 
 	(void)r;
 	page_fill(page_private(page), 6);
@@ -177,6 +178,7 @@ static void refilled(const struct rule *r)
 	check_eq(list_run(&l), OK, "PVALIDATE");
 	check_eq(*l.next, 2, "next");
 	check(page_zero(page_private(page)), "what was in it is still there");
+	check(!options.strict || call_count.busy == busy, "BUSY, though nobody else is there");
 }
 
 /* A list that takes away the page it lies in: any answer, as long as one comes. */

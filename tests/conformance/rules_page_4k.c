@@ -169,7 +169,9 @@ static void place(uint64_t gpa)
 
 	if (!boot_is_ram(gpa, gpa + PAGE_4K) && !(rom_area && options.strict))
 		skip("no RAM there");
-	mem_make_private(gpa);
+	mem_make_shared(gpa);
+	page_fill(page_shared(gpa), 8); /* what may be left behind is not zero */
+	need(ghcb_psc_msr(gpa, PSC_PRIVATE), "page state change");
 	check_eq(list_validate(gpa), OK, "validating");
 	if (gpa < BELOW_HOLE || gpa >= 0x100000 || options.strict)
 		check(page_zero(page_private(gpa)), "it is not zero");

@@ -24,11 +24,15 @@ static shared8 regions[REGIONS], owners[ROWS];
 static struct frame_row rows[ROWS];
 static struct frame_cpu *me;
 
-/* One CPU's, of two; it may own a row, in which no bit is in both words. */
+/*
+ * One CPU's, of two; it may own a row, in which no bit is in both words, and
+ * have the spare region, or the other one has it.
+ */
 static void any_frames(void)
 {
 	any(unsigned int, mine);
 	any(bool, owns);
+	any(bool, spare);
 
 	frame_init(pa(START), BYTES, regions, owners, rows, 2);
 	havoc(regions);
@@ -38,7 +42,9 @@ static void any_frames(void)
 	for (unsigned int i = 0; i < ROWS; i++)
 		assume((rows[i].ready & rows[i].returned) == 0 && owners[i] != me->tag);
 	for (unsigned int i = 0; i < REGIONS; i++)
-		assume(regions[i] <= REGION_RESERVED && regions[i] != REGION_SPARE);
+		assume(regions[i] <= REGION_RESERVED);
+	if (spare && regions[0] == REGION_SPARE)
+		me->spare = START;
 	if (!owns)
 		return;
 	assume(mine < ROWS && regions[mine / ROWS_PER_2M] == REGION_SPLIT);
@@ -103,12 +109,15 @@ void frame_free_total(void)
 void frame_2m_total(void)
 {
 	any(uint64_t, back);
+	bool others;
 	pa_t frame;
 	enum err err;
 
 	any_frames();
+	others = regions[0] == REGION_SPARE && me->spare == FRAME_NO_SPARE;
 	err = frame_alloc_2m(me, &frame);
 	prove(err == OK || err == ERR_NO_MEMORY);
+	prove(implies(others, err == ERR_NO_MEMORY && regions[0] == REGION_SPARE));
 	if (err == OK) {
 		prove(inside(frame.raw) && frame.raw % PAGE_2M == 0);
 		prove(regions[(frame.raw - START) / PAGE_2M] == REGION_USED);

@@ -23,7 +23,7 @@ static void any_file(struct igvm *f)
 	*f = igvm;
 }
 
-/* Any header anywhere: one error, or fields whose data lies in the file. */
+/* Any header, the first of its file: one error, or fields whose data lies in the file. */
 void igvm_decode_total(void)
 {
 	struct igvm f;
@@ -33,7 +33,7 @@ void igvm_decode_total(void)
 	enum igvm_error error;
 
 	any_file(&f);
-	assume(at == 24 && at >= f.first && at < f.end); /* the base of all it reads */
+	assume(at == 24 && at >= f.first && at < f.end); /* anywhere takes too long */
 	was = at;
 	error = igvm_decode(&f, &at, &h);
 	prove(error >= IGVM_OK && error < IGVM_ERRORS && h.offset == was);

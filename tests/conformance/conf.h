@@ -72,8 +72,8 @@ struct group {
 
 extern const struct group group_secrets, group_area, group_convention, group_state, group_protocol,
 	group_vtom, group_remap, group_page_4k, group_page_2m, group_list, group_list_bad,
-	group_address, group_create, group_delete, group_running, group_deposit, group_withdraw,
-	group_taken, group_crowd, group_end;
+	group_address, group_create, group_delete, group_running, group_deposit, group_place,
+	group_withdraw, group_taken, group_crowd, group_end;
 
 #define GROUP(name) const struct group group_##name = { rules, sizeof(rules) / sizeof(rules[0]) }
 
@@ -132,6 +132,8 @@ void mem_is_closed(uint64_t gpa, const char *what);
 
 uint64_t call_remap(uint64_t gpa);
 bool call_works(void);
+uint64_t call_deposit(uint64_t entry); /* a list of one, in mem_list(0, 0) */
+uint64_t call_withdraw(uint64_t buffer);
 /* WITHDRAW_MEM of all that is lent; what an earlier case left as well. */
 void call_take_back(void);
 /* One call with all registers looked at. False: something changed that may not. */

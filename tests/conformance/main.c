@@ -8,10 +8,11 @@
 _Noreturn void stub_main(void);
 
 static const struct group *const groups[] = {
-	&group_secrets,	 &group_area,	  &group_convention, &group_state,   &group_protocol,
-	&group_vtom,	 &group_remap,	  &group_page_4k,    &group_page_2m, &group_list,
-	&group_list_bad, &group_address,  &group_create,     &group_delete,  &group_running,
-	&group_deposit,	 &group_withdraw, &group_taken,	     &group_crowd,   &group_end,
+	&group_secrets,	 &group_area,	 &group_convention, &group_state,   &group_protocol,
+	&group_vtom,	 &group_remap,	 &group_page_4k,    &group_page_2m, &group_list,
+	&group_list_bad, &group_address, &group_create,	    &group_delete,  &group_running,
+	&group_deposit,	 &group_place,	 &group_withdraw,   &group_taken,   &group_crowd,
+	&group_end,
 };
 
 static void enable_sse(void)

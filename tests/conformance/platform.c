@@ -37,6 +37,32 @@ uint64_t call_remap(uint64_t gpa)
 	return call_core(CORE_REMAP_CA, gpa, 0, 0, 0);
 }
 
+uint64_t call_deposit(uint64_t entry)
+{
+	struct list l = mem_list(0, 0);
+
+	list_begin(&l);
+	list_add(&l, entry);
+	return call_core(CORE_DEPOSIT_MEM, l.gpa, 0, 0, 0);
+}
+
+uint64_t call_withdraw(uint64_t buffer)
+{
+	return call_core(CORE_WITHDRAW_MEM, buffer, 0, 0, 0);
+}
+
+void call_take_back(void)
+{
+	struct list l = mem_list(1, 0);
+
+	for (unsigned int i = 0; i < 64; i++) {
+		need(call_withdraw(l.gpa) == OK, "WITHDRAW_MEM");
+		if (*l.count == 0)
+			return;
+	}
+	give_up("WITHDRAW_MEM does not come to an end");
+}
+
 bool call_works(void)
 {
 	return call_core(CORE_QUERY_PROTOCOL, QUERY_CORE, 0, 0, REG_RCX) == OK &&

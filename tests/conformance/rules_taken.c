@@ -8,15 +8,6 @@
 
 enum named { AS_LIST, AS_CA, AS_VMSA, AS_NEW_CA, AS_BUFFER, AS_LOAN, AS_ENTRY };
 
-static uint64_t one_loan(uint64_t page)
-{
-	struct list l = mem_list(0, 0);
-
-	list_begin(&l);
-	list_add(&l, page);
-	return call_core(CORE_DEPOSIT_MEM, l.gpa, 0, 0, 0);
-}
-
 static uint64_t name(uint64_t page, const struct rule *r)
 {
 	switch ((enum named)r->a) {
@@ -29,9 +20,9 @@ static uint64_t name(uint64_t page, const struct rule *r)
 	case AS_NEW_CA:
 		return vcpu_create(ap_vmsa(), page, ap_id);
 	case AS_BUFFER:
-		return call_core(CORE_WITHDRAW_MEM, page + r->b, 0, 0, 0);
+		return call_withdraw(page + r->b);
 	case AS_LOAN:
-		return one_loan(page);
+		return call_deposit(page);
 	default:
 		return list_one(page | r->b);
 	}
@@ -59,10 +50,10 @@ static void buffer(const struct rule *r)
 	struct list l = mem_list(0, 0);
 
 	call_take_back();
-	need(one_loan(lent) == OK, "DEPOSIT_MEM");
-	expect_rule(call_core(CORE_WITHDRAW_MEM, page + r->b, 0, 0, 0), r, "WITHDRAW_MEM");
+	need(call_deposit(lent) == OK, "DEPOSIT_MEM");
+	expect_rule(call_withdraw(page + r->b), r, "WITHDRAW_MEM");
 	mem_is_closed(lent, "what is lent");
-	need(call_core(CORE_WITHDRAW_MEM, l.gpa, 0, 0, 0) == OK, "WITHDRAW_MEM");
+	need(call_withdraw(l.gpa) == OK, "WITHDRAW_MEM");
 	check(*l.count == 1 && l.entry[0] == lent, "it does not come back");
 	mem_is_ordinary(lent, "what was lent");
 }

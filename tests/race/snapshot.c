@@ -60,10 +60,12 @@ void snapshot_restore(const struct snapshot *s)
 
 static uint64_t hash(uint64_t h, const void *from, size_t bytes)
 {
-	for (const uint8_t *p = from; bytes >= 8; p += 8, bytes -= 8) {
-		uint64_t word;
+	for (const uint8_t *p = from; bytes > 0; p += 8) {
+		size_t n = bytes < 8 ? bytes : 8; /* the last may be short */
+		uint64_t word = 0;
 
-		memcpy(&word, p, 8);
+		memcpy(&word, p, n);
+		bytes -= n;
 		h = (h ^ word) * 0xff51afd7ed558ccdULL;
 		h ^= h >> 32;
 	}

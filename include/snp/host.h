@@ -212,8 +212,10 @@ void host_part_event(void);
  * SVSM's, a deposited page or a context, or may do more than read a save area,
  * by the RMP or by what a TLB still has; save areas of VMPL0 are ours; no address has two validated
  * pages; nothing was granted that was not zeroed since it was validated or
- * the SVSM's. As long as host.lied is not set: the record and the RMP agree,
- * and no claim is left behind (but by CPUs in the middle of a request).
+ * the SVSM's. The record and the RMP agree, a save area is a registered vCPU's
+ * or withdrawn, and no claim is left behind (but by CPUs in the middle of a
+ * request). Only with host.lied set a page of the guest's may be one that it
+ * cannot use, and a frame of the SVSM's not validated.
  */
 const char *host_invariants(void);
 /* The same, though it looks too where nothing differs from what host_save() kept. */

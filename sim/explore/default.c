@@ -57,6 +57,7 @@ static const struct {
 		    "menu create-0-1 delete-0 query enter\n" },
 	/* The calling area of a vCPU that may be busy, go, or move it. */
 	{ "inherit", "calls 1 1\n"
+		     "lies 1 0\n"
 		     "menu inherit-cpu1 query delete-cpu1 remap-1 enter\n" },
 	/* Not run any more, but entered. */
 	{ "parked", "calls 1 2\n"

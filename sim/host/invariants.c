@@ -51,13 +51,29 @@ static bool is_lent(uint64_t gpa)
 	return recorded(gpa) == PAGE_USED && deposit_overlaps(pa(gpa), SIZE_4K);
 }
 
-/* To read one is the guest's right, as long as it is its own. */
+static bool is_busy(void)
+{
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
+		if (host.guest_of[cpu].busy)
+			return true;
+	return false;
+}
+
+/*
+ * To read one is the guest's right, as long as it is its own. It is a
+ * registered vCPU's or withdrawn, or a call has it in hand: what the guest may
+ * name, VMPL0 would write to.
+ */
 static const char *look_at_vmsa(const struct snp_rmp_entry *e, uint64_t spa, uint64_t gpa)
 {
 	if (((e->perm[1] | e->perm[2] | e->perm[3]) & ~PERM_R) != 0)
 		return "the guest may change a save area";
 	if (host.memory[spa + VMSA_VMPL] == 0 && !is_ours(gpa))
 		return "a save area of VMPL0 that is not ours";
+	if (!is_ours(gpa) && recorded(gpa) != PAGE_USED)
+		return "a save area is a page that the guest may name";
+	if (!is_ours(gpa) && !is_busy() && !vcpu_owns(pa(gpa), SIZE_4K))
+		return "a save area of nobody";
 	return NULL;
 }
 
@@ -180,14 +196,6 @@ static const char *look_at_tlbs(void)
 	return NULL;
 }
 
-static bool is_busy(void)
-{
-	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
-		if (host.guest_of[cpu].busy)
-			return true;
-	return false;
-}
-
 static const struct snp_rmp_entry *entry_of(uint64_t gpa)
 {
 	uint64_t spa;
@@ -195,15 +203,23 @@ static const struct snp_rmp_entry *entry_of(uint64_t gpa)
 	return snp_gpa_to_spa(&host.snp, gpa, &spa) ? snp_rmp_head(&host.snp, spa) : NULL;
 }
 
+static bool is_at(const struct snp_rmp_entry *e, uint64_t gpa)
+{
+	return gpa - e->gpa < (e->size_2m ? PAGE_2M : PAGE_4K);
+}
+
+/* A hypervisor that lies can take what the guest has, and keep it from getting its rights back. */
 static const char *look_at_record(uint64_t gpa, bool busy)
 {
 	const struct snp_rmp_entry *e = entry_of(gpa);
-	bool validated = e != NULL && e->assigned && e->validated;
+	bool validated = e != NULL && e->assigned && e->validated && is_at(e, gpa);
 
 	switch (recorded(gpa)) {
 	case PAGE_NONE:
 		return validated ? "a page is validated that the record has not" : NULL;
 	case PAGE_GUEST:
+		if (host.lied)
+			return NULL;
 		if (!validated)
 			return "a page of the guest's is not validated";
 		return e->perm[1] == 0 || e->vmsa ? "a page of the guest's it cannot use" : NULL;
@@ -221,7 +237,7 @@ static const char *look_at_frame(uint64_t gpa)
 
 	if (frame_state(pa(gpa), &state) != OK || state == PAGE_GUEST)
 		return "the record of the SVSM's memory makes no sense";
-	if ((state == PAGE_FREE || state == PAGE_USED) && !is_busy() && !e->validated)
+	if ((state == PAGE_FREE || state == PAGE_USED) && !is_busy() && !host.lied && !e->validated)
 		return "a frame of the SVSM's is not validated";
 	return NULL;
 }
@@ -252,7 +268,7 @@ static const char *look_at_context(const struct host_context *c)
 
 		/* One that was assigned elsewhere is out of VMPL0's reach too. */
 		if (e != NULL && e->assigned && (guest_has(e) || e->vmsa) &&
-		    c->frame[i].raw - e->gpa < (e->size_2m ? PAGE_2M : PAGE_4K))
+		    is_at(e, c->frame[i].raw))
 			return "the guest reaches a context";
 		if (!is_ours(c->frame[i].raw) && !is_lent(c->frame[i].raw))
 			return "a context in a page that is not the SVSM's";
@@ -284,7 +300,7 @@ static const char *look(bool trust)
 		wrong = look_at_tlbs();
 	if (wrong == NULL)
 		wrong = look_at_contexts();
-	if (wrong == NULL && !host.lied)
+	if (wrong == NULL)
 		wrong = look_at_records();
 	return wrong;
 }

@@ -172,7 +172,8 @@ static struct snp_result rmpadjust(struct snp *m, unsigned int cpu, const struct
 	if ((mask & ~t.entry->perm[vmpl]) != 0)
 		return code(SNP_FAIL_PERMISSION);
 	if (t.entry->in_use)
-		return code(SNP_FAIL_INUSE); /* a VMSA that runs on another vCPU */
+		return code(
+			SNP_FAIL_INUSE); /* a VMSA that runs; not in the manual's table: UNSURE */
 	t.entry->perm[rdx & 0xff] = mask;
 	if (vmpl == 0)
 		t.entry->vmsa = (rdx & ADJUST_VMSA) != 0;

@@ -83,5 +83,7 @@ bool bad_page_at(unsigned int at, uint64_t size, struct bad_page *bad)
 	if (at >= used)
 		return false;
 	*bad = table[at];
+	if (options.strict)
+		bad->also = 0;
 	return true;
 }

@@ -63,11 +63,13 @@ line() { # a line of mutants.txt
 }
 export -f run build mutant line
 
-for script in run little; do
-	if OUT=$out/good SVSM=$O/svsm.elf run $script ""; then
-		echo "ok - conformance: with every check all cases pass ($script)"
+for vmpl in 1 2 little; do
+	script=run
+	[ $vmpl != little ] || script=little
+	if VMPL=${vmpl/little/1} OUT=$out/good SVSM=$O/svsm.elf run $script ""; then
+		echo "ok - conformance: with every check all cases pass, $script.sh, VMPL ${vmpl/little/1}"
 	else
-		echo "not ok - conformance: $script.sh fails, see $out/good/log"
+		echo "not ok - conformance: $script.sh fails at VMPL ${vmpl/little/1}, see $out/good/log"
 		exit 1
 	fi
 done

@@ -171,9 +171,9 @@ static struct snp_result rmpadjust(struct snp *m, unsigned int cpu, const struct
 		return code(SNP_FAIL_SIZEMISMATCH);
 	if ((mask & ~t.entry->perm[vmpl]) != 0)
 		return code(SNP_FAIL_PERMISSION);
+	/* A VMSA that runs. The manual's table has no such row: UNSURE. */
 	if (t.entry->in_use)
-		return code(
-			SNP_FAIL_INUSE); /* a VMSA that runs; not in the manual's table: UNSURE */
+		return code(SNP_FAIL_INUSE);
 	t.entry->perm[rdx & 0xff] = mask;
 	if (vmpl == 0)
 		t.entry->vmsa = (rdx & ADJUST_VMSA) != 0;

@@ -30,8 +30,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	printf("ok - stopped vCPU, %s: operations stopped at: %llu instruction boundaries, "
-	       "blocked: 0, refused: 0, most instructions of the other: %llu\n",
-	       what, (unsigned long long)stop_sum.boundaries, (unsigned long long)stop_sum.most);
+	       "none blocked, %llu refused with nothing free, most instructions of the other: "
+	       "%llu\n",
+	       what, (unsigned long long)stop_sum.boundaries, (unsigned long long)stop_sum.refusals,
+	       (unsigned long long)stop_sum.most);
 	printf("# %llu operations of the other; most: %s\n", (unsigned long long)stop_sum.trials,
 	       stop_sum.worst);
 	return 0;

@@ -306,7 +306,7 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < sizeof(stopped) / sizeof(stopped[0]); i++)
 		in_a_process(&stopped[i]);
 	printf("ok - stopped vCPU, requests: operations stopped at: %llu instruction boundaries, "
-	       "blocked: 0, refused: 0, most instructions of the other: %llu\n",
+	       "none blocked, most instructions of the other: %llu\n",
 	       (unsigned long long)sum->boundaries, (unsigned long long)sum->most);
 	printf("# %llu requests of the other\n", (unsigned long long)sum->trials);
 	return 0;

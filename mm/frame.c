@@ -130,7 +130,6 @@ enum err frame_state(pa_t frame, enum page_state *state)
 		return ERR_ADDRESS;
 	switch (region_load(&frames.region[index / FRAMES_PER_2M])) {
 	case REGION_NONE:
-	case REGION_RESERVED:
 		*state = PAGE_NONE;
 		break;
 	case REGION_READY:

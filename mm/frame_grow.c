@@ -7,27 +7,11 @@ static uint64_t region_of(pa_t at)
 	return (at.raw - frames.start) / PAGE_2M;
 }
 
-static void fill(pa_t start, uint64_t bytes, enum region to)
+void frame_fix(pa_t start, uint64_t bytes)
 {
 	CHECK(is_aligned((start.raw - frames.start) | bytes, PAGE_2M));
 	for (uint64_t i = 0; i < bytes / PAGE_2M; i++)
-		region_store(&frames.region[region_of(start) + i], to);
-}
-
-void frame_fix(pa_t start, uint64_t bytes)
-{
-	fill(start, bytes, REGION_FIXED);
-}
-
-void frame_reserve(pa_t start, uint64_t bytes)
-{
-	fill(start, bytes, REGION_RESERVED);
-}
-
-bool frame_present(pa_t at)
-{
-	return at.raw - frames.start >= frames.frames * PAGE_4K ||
-	       region_load(&frames.region[region_of(at)]) == REGION_FIXED;
+		region_store(&frames.region[region_of(start) + i], REGION_FIXED);
 }
 
 enum err frame_grow(pa_t *region)
@@ -47,18 +31,4 @@ void frame_grown(struct frame_cpu *me, pa_t region, bool accepted)
 	region_store(&frames.region[region_of(region)], accepted ? REGION_READY : REGION_NONE);
 	if (accepted)
 		gave(me);
-}
-
-enum err frame_grow_rows(pa_t region)
-{
-	shared8 *state = &frames.region[region_of(region)];
-
-	if (region_step(state, REGION_RESERVED, REGION_BUSY))
-		return OK;
-	return region_load(state) == REGION_FIXED ? ERR_STATE : ERR_BUSY;
-}
-
-void frame_grown_rows(pa_t region, bool accepted)
-{
-	region_store(&frames.region[region_of(region)], accepted ? REGION_FIXED : REGION_RESERVED);
 }

@@ -61,8 +61,6 @@ static enum err split(const struct range *r, pa_t page, uint64_t mask, enum page
 	const struct page_row *mine = row_of(r, page);
 	struct page_row *row = rows_of(r, page);
 
-	if (!frame_present(rows_at(r, page)))
-		return ERR_NO_MEMORY;
 	if (!region_step(region_of(r, page), uniform(from), REGION_USED))
 		return ERR_BUSY;
 	for (unsigned int i = 0; i < ROWS_PER_2M; i++)

@@ -20,8 +20,7 @@ static void insert(const struct range *new)
 	ranges[i] = *new;
 }
 
-enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, struct page_row *row,
-			pa_t row_at)
+enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, struct page_row *row)
 {
 	uint64_t end = start.raw + bytes;
 
@@ -38,17 +37,8 @@ enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, struct page
 		.bytes = bytes,
 		.regions = (uint64_t)region - start.raw / PAGE_2M,
 		.rows = (uint64_t)row - start.raw / PAGE_2M * ROWS_PER_2M * sizeof(*row),
-		.rows_at = row_at,
 	});
 	return OK;
-}
-
-pa_t page_rows(pa_t page)
-{
-	const struct range *r = find(page, PAGE_4K);
-
-	CHECK(r != NULL);
-	return pa(align_down(rows_at(r, page).raw, PAGE_2M));
 }
 
 enum err page_fill(pa_t start, uint64_t bytes)

@@ -16,7 +16,6 @@ struct range {
 	 * record of a page is found without taking the start off.
 	 */
 	uint64_t regions, rows;
-	pa_t rows_at; /* guest-physical, the range's first row */
 };
 extern struct range ranges[PAGE_RANGES];
 extern unsigned int range_count;
@@ -57,14 +56,6 @@ static inline unsigned int bit_of(pa_t page)
 static inline uint64_t run_mask(pa_t page, unsigned int count)
 {
 	return ALL >> (ROW_FRAMES - count) << bit_of(page);
-}
-
-/* Where that is in guest-physical memory. */
-static inline pa_t rows_at(const struct range *r, pa_t page)
-{
-	uint64_t region = page.raw / PAGE_2M - r->start / PAGE_2M;
-
-	return pa_add(r->rows_at, region * ROWS_PER_2M * sizeof(struct page_row));
 }
 
 /* One frame is one instruction, which fails by changing nothing. */

@@ -5,14 +5,13 @@
 #include <svsm/types.h>
 
 enum region {
-	REGION_NONE = 0,     /* not validated */
-	REGION_USED = 1,     /* in flight; in the SVSM's range: a 2 MiB frame in use */
-	REGION_BUSY = 2,     /* the SVSM's, being split or accepted */
-	REGION_READY = 3,    /* the guest's; in the SVSM's range: free */
-	REGION_SPLIT = 4,    /* its rows tell */
-	REGION_SPARE = 5,    /* free, but a CPU's own */
-	REGION_FIXED = 6,    /* the SVSM's for good: the image, rows */
-	REGION_RESERVED = 7, /* for rows, not accepted yet */
+	REGION_NONE = 0,  /* not validated */
+	REGION_USED = 1,  /* in flight; in the SVSM's range: a 2 MiB frame in use */
+	REGION_BUSY = 2,  /* the SVSM's, being split or accepted */
+	REGION_READY = 3, /* the guest's; in the SVSM's range: free */
+	REGION_SPLIT = 4, /* its rows tell */
+	REGION_SPARE = 5, /* free, but a CPU's own */
+	REGION_FIXED = 6, /* the SVSM's for good: the image, rows */
 };
 
 static inline enum region region_load(const shared8 *region)

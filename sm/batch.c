@@ -7,7 +7,7 @@
  */
 #include "entry.h"
 
-#include <svsm/accept.h>
+#include <svsm/page.h>
 
 /* How many entries name 4 KiB pages that follow each other. By four, as long as it goes. */
 static unsigned int run_length(const uint64_t *raw, uint64_t room)
@@ -75,7 +75,7 @@ enum err batch_claim(struct pvalidate *p, struct batch *b, enum page_state from)
 	}
 	b->pages.count = 1;
 	b->pages.run = true;
-	return accept_claim(b->like.page, b->like.size, from);
+	return page_claim(b->like.page, b->like.size, from);
 }
 
 void batch_settle(const struct pvalidate *p, const struct batch *b, unsigned int first,

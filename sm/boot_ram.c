@@ -33,7 +33,7 @@ static enum event give_run(struct boot *b, const struct ram_range *run, bool wip
 	const pa_t start = pa(run->start);
 	const struct hw_pages pages = pages_4k(&start, run->end - run->start);
 
-	if (accept_claim_run(start, pages.count, PAGE_NONE) != OK)
+	if (page_claim_run(start, pages.count, PAGE_NONE) != pages.count)
 		return boot_refuse(b, REASON_GUEST_PAGE, start.raw);
 	if (wipe && hw_zero_pages(&pages) != pages.count)
 		return boot_refuse(b, REASON_GUEST_PAGE, start.raw);
@@ -85,7 +85,7 @@ static enum event accept_4k(struct boot *b, uint64_t start, uint64_t end)
 		return EV_DONE;
 	if (take(b, start, end, SIZE_4K) != EV_DONE)
 		return EV_FAILED;
-	if (accept_claim_run(first, count, PAGE_NONE) != OK || !accept_all(b, first, end - start))
+	if (page_claim_run(first, count, PAGE_NONE) != count || !accept_all(b, first, end - start))
 		return boot_refuse(b, REASON_PVALIDATE, start);
 	page_settle_run(first, count, PAGE_GUEST);
 	return EV_DONE;

@@ -63,14 +63,16 @@ enum event boot_tables(struct boot *b)
 /*
  * The record, behind the image: for every 2 MiB region its byte, the owner
  * bytes of the SVSM's rows, these rows; then the guest's rows, for the worst
- * case. The first three are accepted now, the rest when a region is split.
+ * case: 64 KiB for each GiB. All of it is accepted now. If the rows were when
+ * a region is first split, a vCPU stopped while it is at that would keep all
+ * others from splitting. [DESIGN 5]
  */
 struct layout {
 	uint64_t regions;      /* of all ranges, the SVSM's first */
 	uint64_t own;	       /* of the SVSM's */
 	uint64_t owners, rows; /* where they begin */
 	uint64_t guest_rows;
-	uint64_t head, end; /* what is accepted now, what is reserved: ends, 2 MiB aligned */
+	uint64_t end; /* 2 MiB aligned */
 };
 
 static uint64_t range_regions(const struct ram_range *r)
@@ -89,21 +91,20 @@ static struct layout lay_out(const struct boot *b)
 	/* A region's rows share no cache line with another's. */
 	l.rows = align_up(l.owners + l.own * ROWS_PER_2M, ROWS_PER_2M * sizeof(struct frame_row));
 	l.guest_rows = l.rows + l.own * ROWS_PER_2M * sizeof(struct frame_row);
-	l.head = align_up(l.guest_rows, PAGE_2M);
 	l.end = align_up(l.guest_rows + (l.regions - l.own) * ROWS_PER_2M * sizeof(struct page_row),
 			 PAGE_2M);
 	return l;
 }
 
 /* The bytes are zeroed; rows are written before they are read. */
-static enum event take_head(struct boot *b, const struct layout *l)
+static enum event take_record(struct boot *b, const struct layout *l)
 {
 	uint64_t done;
 
-	if (ghcb_psc(pa(b->image_end), (l->head - b->image_end) / PAGE_2M, SIZE_2M, true, &done) !=
+	if (ghcb_psc(pa(b->image_end), (l->end - b->image_end) / PAGE_2M, SIZE_2M, true, &done) !=
 	    OK)
 		return boot_refuse(b, REASON_PSC, b->image_end + done * PAGE_2M);
-	for (uint64_t at = b->image_end; at < l->head; at += PAGE_2M)
+	for (uint64_t at = b->image_end; at < l->end; at += PAGE_2M)
 		if (accept_validate(pa(at)) != OK)
 			return boot_refuse(b, REASON_PVALIDATE, at);
 	memset(cpu_memory(pa(b->image_end)), 0, l->rows - b->image_end);
@@ -114,8 +115,7 @@ static void add_own(const struct boot *b, const struct layout *l)
 {
 	frame_init(pa(b->config.svsm_gpa), b->config.svsm_mem, cpu_memory(pa(b->image_end)),
 		   cpu_memory(pa(l->owners)), cpu_memory(pa(l->rows)), b->cpus);
-	frame_fix(pa(b->config.svsm_gpa), l->head - b->config.svsm_gpa);
-	frame_reserve(pa(l->head), l->end - l->head);
+	frame_fix(pa(b->config.svsm_gpa), l->end - b->config.svsm_gpa);
 }
 
 static enum err add_guest(const struct boot *b, const struct layout *l)
@@ -127,7 +127,7 @@ static enum err add_guest(const struct boot *b, const struct layout *l)
 		const struct ram_range *r = &b->memory.range[i];
 
 		err = page_add_range(pa(r->start), r->end - r->start, cpu_memory(pa(region)),
-				     cpu_memory(pa(row)), pa(row));
+				     cpu_memory(pa(row)));
 		region += range_regions(r);
 		row += range_regions(r) * ROWS_PER_2M * sizeof(struct page_row);
 	}
@@ -140,7 +140,7 @@ enum event boot_record(struct boot *b)
 
 	if (l.end >= b->svsm_end)
 		return boot_refuse(b, REASON_NO_MEMORY, l.end);
-	if (take_head(b, &l) != EV_DONE)
+	if (take_record(b, &l) != EV_DONE)
 		return EV_FAILED;
 	add_own(b, &l);
 	if (add_guest(b, &l) != OK)

@@ -6,7 +6,6 @@
  */
 #include "entry.h"
 
-#include <svsm/accept.h>
 #include <svsm/context.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
@@ -33,7 +32,7 @@ void create_begin(struct create *c, struct vcpu *caller, enum event what)
 
 static uint32_t claim_page(pa_t page, bool *claimed)
 {
-	enum err err = accept_claim(page, SIZE_4K, PAGE_GUEST);
+	enum err err = page_claim(page, SIZE_4K, PAGE_GUEST);
 
 	*claimed = err == OK;
 	switch (err) {

@@ -5,7 +5,6 @@
  */
 #include "entry.h"
 
-#include <svsm/accept.h>
 #include <svsm/deposit.h>
 #include <svsm/page.h>
 #include <svsm/rights.h>
@@ -19,7 +18,7 @@ static unsigned int pages_of(const struct entry *e)
 static enum err claim(const struct entry *e)
 {
 	for (unsigned int i = 0; i < pages_of(e); i++) {
-		enum err err = accept_claim(pa_add(e->page, i * PAGE_4K), SIZE_4K, PAGE_GUEST);
+		enum err err = page_claim(pa_add(e->page, i * PAGE_4K), SIZE_4K, PAGE_GUEST);
 
 		if (err == OK)
 			continue;

@@ -69,12 +69,10 @@ uint32_t entry_refused(const struct pvalidate *p, const struct entry *e, enum er
 		return SVSM_ERR_RMP + RMP_FAIL_SIZEMISMATCH;
 	case ERR_ADDRESS:
 		return SVSM_ERR_INVALID_ADDRESS;
-	case ERR_BUSY:
+	default: /* ERR_BUSY */
 		if (holds_list(p, e) || vcpu_owns(e->page, e->size))
 			return SVSM_ERR_INVALID_ADDRESS;
 		return is_in_flight(p, e) ? SVSM_ERR_INCOMPLETE : SVSM_ERR_BUSY;
-	default: /* no memory for the record now: the hypervisor's doing */
-		return SVSM_ERR_BUSY;
 	}
 }
 

@@ -6,7 +6,6 @@
  */
 #include "entry.h"
 
-#include <svsm/accept.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
 #include <svsm/vcpu.h>
@@ -38,7 +37,7 @@ static uint32_t claim_list(struct pvalidate *p)
 
 	if (page.raw == p->ca.raw)
 		return SVSM_SUCCESS;
-	switch (accept_claim(page, SIZE_4K, PAGE_GUEST)) {
+	switch (page_claim(page, SIZE_4K, PAGE_GUEST)) {
 	case OK:
 		p->claimed = true;
 		return SVSM_SUCCESS;

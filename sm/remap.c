@@ -4,14 +4,13 @@
  * is claimed for as long as it is one [svsm 6.0]. reply.c gives the old one
  * back after it has answered there.
  */
-#include <svsm/accept.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
 #include <svsm/vcpu.h>
 
 static uint32_t take(pa_t ca)
 {
-	switch (accept_claim(ca, SIZE_4K, PAGE_GUEST)) {
+	switch (page_claim(ca, SIZE_4K, PAGE_GUEST)) {
 	case OK:
 		break;
 	case ERR_ADDRESS:

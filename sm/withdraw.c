@@ -4,7 +4,6 @@
  * as the guest's buffer has room for [svsm 6.5]. Zeroed before they are
  * granted: what the SVSM kept in them is not for the guest.
  */
-#include <svsm/accept.h>
 #include <svsm/deposit.h>
 #include <svsm/page.h>
 #include <svsm/rights.h>
@@ -23,7 +22,7 @@ static uint32_t claim(const struct vcpu *v, pa_t buffer)
 
 	if (page.raw == v->ca.raw)
 		return buffer.raw == page.raw ? SVSM_ERR_INVALID_ADDRESS : SVSM_SUCCESS;
-	switch (accept_claim(page, SIZE_4K, PAGE_GUEST)) {
+	switch (page_claim(page, SIZE_4K, PAGE_GUEST)) {
 	case OK:
 		return SVSM_SUCCESS;
 	case ERR_ADDRESS:

@@ -17,12 +17,3 @@ must_check enum err accept_more(void);
  * memory that was validated before stops the VM.
  */
 must_check enum err accept_validate(pa_t region);
-
-/*
- * page_claim() of a guest page; memory for its record is accepted when it
- * has none yet. ERR_HOST, ERR_RMP, ERR_BUSY also when that fails.
- */
-must_check enum err accept_claim(pa_t page, enum page_size size, enum page_state from);
-
-/* The same for 4 KiB pages that follow each other. On an error some of them stay claimed. */
-must_check enum err accept_claim_run(pa_t page, unsigned int count, enum page_state from);

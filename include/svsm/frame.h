@@ -48,18 +48,14 @@ struct frame_cpu {
 void frame_init(pa_t start, uint64_t bytes, shared8 *region, shared8 *owner, struct frame_row *row,
 		unsigned int cpus);
 
-/* Boot only: regions in use for good (accepted), or kept for rows and not accepted yet. */
+/* Boot only: regions in use for good, accepted. */
 void frame_fix(pa_t start, uint64_t bytes);
-void frame_reserve(pa_t start, uint64_t bytes);
 
 /* A CPU's block. Only that CPU may pass it to what follows. */
 struct frame_cpu *frame_cpu(unsigned int cpu);
 
 /* Whether a byte of the page lies in the SVSM's own range. */
 bool frame_overlaps(pa_t page, enum page_size size);
-
-/* Whether the memory at `at` may be used as rows: not of the range, or fixed. */
-bool frame_present(pa_t at);
 
 /* ERR_ADDRESS when not a frame of the range. */
 must_check enum err frame_state(pa_t frame, enum page_state *state);
@@ -83,17 +79,10 @@ must_check enum err frame_free(struct frame_cpu *me, pa_t frame);
 must_check enum err frame_free_2m(struct frame_cpu *me, pa_t frame);
 
 /*
- * Takes 2 MiB that were never accepted, PAGE_NONE -> PAGE_USED, for
- * sm/accept.c to validate. frame_grow: the next of the range, ERR_NO_MEMORY
- * when there is none. frame_grow_rows: the given one, kept by frame_reserve;
- * ERR_BUSY when another vCPU is at it, ERR_STATE when it is fixed already.
+ * Takes the next 2 MiB that were never accepted, PAGE_NONE -> PAGE_USED, for
+ * sm/accept.c to validate. ERR_NO_MEMORY when there are none.
  */
 must_check enum err frame_grow(pa_t *region);
-must_check enum err frame_grow_rows(pa_t region);
 
-/*
- * Ends a growth: accepted, the region is free, or fixed if it was kept for
- * rows; else it is as before.
- */
+/* Ends a growth: accepted, the region is free; else it is as before. */
 void frame_grown(struct frame_cpu *me, pa_t region, bool accepted);
-void frame_grown_rows(pa_t region, bool accepted);

@@ -41,15 +41,13 @@ uint64_t page_regions(pa_t start, uint64_t bytes);
 
 /*
  * Adds [start, start + bytes), 4 KiB aligned, to the record, all PAGE_NONE.
- * `region` is one zeroed byte for each region it touches. `row` may be
- * memory that is not accepted yet: it lies at guest-physical `row_at`, and a
- * region is split only once frame_present(its rows). What no range covers is
- * not memory: a hole such as 0xA0000-0xBFFFF is made by two ranges. Boot only;
- * ERR_ADDRESS when empty, not aligned or overlapping, ERR_NO_MEMORY when the
- * table of ranges is full.
+ * `region` is one zeroed byte for each region it touches, `row` its rows, which
+ * hold anything. What no range covers is not memory: a hole such as
+ * 0xA0000-0xBFFFF is made by two ranges. Boot only; ERR_ADDRESS when empty, not
+ * aligned or overlapping, ERR_NO_MEMORY when the table of ranges is full.
  */
 must_check enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region,
-				   struct page_row *row, pa_t row_at);
+				   struct page_row *row);
 
 /* ERR_ADDRESS when not wholly inside a range added. */
 must_check enum err page_state(pa_t page, enum page_state *state);
@@ -58,8 +56,7 @@ must_check enum err page_state(pa_t page, enum page_state *state);
  * from (PAGE_NONE or PAGE_GUEST) -> PAGE_USED for every frame of the page, or
  * nothing. ERR_ADDRESS: not wholly inside a range. ERR_BUSY: a frame is
  * PAGE_USED. ERR_STATE: every frame is in the other state. ERR_RMP: frames of
- * different states (2 MiB only): treat as a size mismatch. ERR_NO_MEMORY: the
- * region has to be split and its rows are not accepted yet: see page_rows().
+ * different states (2 MiB only): treat as a size mismatch.
  */
 must_check enum err page_claim(pa_t page, enum page_size size, enum page_state from);
 
@@ -82,9 +79,6 @@ unsigned int page_claim_list(const uint64_t *word, uint64_t tag, enum page_size 
 			     unsigned int count, enum page_state from, struct page_row **row);
 void page_settle_list(const uint64_t *word, enum page_size size, unsigned int count,
 		      enum page_state to, struct page_row *const *row);
-
-/* The 2 MiB of the SVSM's memory in which the page's row is. The page is in a range. */
-pa_t page_rows(pa_t page);
 
 /*
  * Boot only, before another vCPU runs: the frames of [start, start + bytes),

@@ -96,7 +96,7 @@ static void add_range(uint64_t start, uint64_t end)
 
 	CHECK(guests.used + regions <= GUEST_REGIONS);
 	CHECK(page_add_range(pa(start), end - start, &guests.region[guests.used],
-			     &guests.row[guests.used * ROWS_PER_2M], pa(0)) == OK);
+			     &guests.row[guests.used * ROWS_PER_2M]) == OK);
 	guests.used += regions;
 }
 

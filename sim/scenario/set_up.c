@@ -2,15 +2,15 @@
 /* Memory as it is before anything happens. */
 #include "apply.h"
 
-#include <svsm/accept.h>
 #include <svsm/frame.h>
+#include <svsm/page.h>
 
 /* As PVALIDATE leaves it: validated, zero, the guest's by RMP and record. */
 static bool give(pa_t page, enum page_size size)
 {
 	struct hw_pvalidate_result r;
 
-	if (accept_claim(page, size, PAGE_NONE) != OK)
+	if (page_claim(page, size, PAGE_NONE) != OK)
 		return false;
 	r = hw_pvalidate(page, size, true);
 	if (r.code != RMP_OK || r.unchanged || hw_zero(page, size) != OK)

@@ -46,7 +46,7 @@ static void guest(void)
 	struct page_row *rows = memory_get(row_bytes);
 
 	memset(rows, NOISE, row_bytes);
-	if (page_add_range(pa(GUEST_AT), GUEST, region, rows, pa(0)) != OK)
+	if (page_add_range(pa(GUEST_AT), GUEST, region, rows) != OK)
 		fail("no range");
 	row("guest-reserved", regions + row_bytes, GUEST);
 	for (uint64_t at = 0; at < GUEST; at += PAGE_2M)

@@ -42,7 +42,7 @@ static void any_frames(void)
 	for (unsigned int i = 0; i < ROWS; i++)
 		assume((rows[i].ready & rows[i].returned) == 0 && owners[i] != me->tag);
 	for (unsigned int i = 0; i < REGIONS; i++)
-		assume(regions[i] <= REGION_RESERVED);
+		assume(regions[i] <= REGION_FIXED);
 	if (spare && regions[0] == REGION_SPARE)
 		me->spare = START;
 	if (!owns)

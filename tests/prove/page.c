@@ -26,14 +26,6 @@ unsigned int range_count;
 
 NO_STOP
 
-bool frame_present(pa_t at)
-{
-	any(bool, present);
-
-	(void)at;
-	return present;
-}
-
 static enum err add_range(void)
 {
 	ranges[0] = (struct range){ .start = START, .bytes = REGIONS * PAGE_2M };
@@ -50,8 +42,7 @@ static bool inside(uint64_t page, uint64_t bytes)
 
 static bool is_error(enum err err)
 {
-	return err == ERR_ADDRESS || err == ERR_BUSY || err == ERR_STATE || err == ERR_RMP ||
-	       err == ERR_NO_MEMORY;
+	return err == ERR_ADDRESS || err == ERR_BUSY || err == ERR_STATE || err == ERR_RMP;
 }
 
 static enum page_state any_end(void)

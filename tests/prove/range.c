@@ -14,7 +14,7 @@ static unsigned int any_ranges(uint64_t start[3], uint64_t bytes[3])
 	for (unsigned int i = 0; i < 3; i++) {
 		any(uint64_t, first);
 		any(uint64_t, length);
-		enum err err = page_add_range(pa(first), length, NULL, NULL, pa(0));
+		enum err err = page_add_range(pa(first), length, NULL, NULL);
 
 		prove(err == OK || err == ERR_ADDRESS);
 		if (err != OK)
@@ -79,8 +79,7 @@ void range_index(void)
 	assume(start + bytes <= 1ULL << 52 && regions < 1ULL << 60 && rows < 1ULL << 60);
 	assume(page >= start && page < start + bytes);
 	range_count = 0;
-	prove(page_add_range(pa(start), bytes, (shared8 *)regions, (struct page_row *)rows,
-			     pa(0)) == OK);
+	prove(page_add_range(pa(start), bytes, (shared8 *)regions, (struct page_row *)rows) == OK);
 	r = ranges[0];
 	at = r.regions + page / PAGE_2M;
 	prove(at == regions + (page / PAGE_2M - skipped));
@@ -89,7 +88,6 @@ void range_index(void)
 	prove(first == rows + (page / ROW_BYTES - skipped * ROWS_PER_2M) * sizeof(struct page_row));
 	prove((first - rows) / sizeof(struct page_row) <
 	      page_regions(pa(start), bytes) * ROWS_PER_2M);
-	prove(rows_at(&r, pa(page)).raw % sizeof(struct page_row) == 0);
 }
 
 /* Of 1 to 64 frames in a row: so many bits from the page's on. */

@@ -61,8 +61,7 @@ static void pages_begin(struct thread *both)
 {
 	(void)both;
 	memset(&guest, 0, sizeof(guest));
-	expect(page_add_range(pa(GUEST), GUEST_REGIONS * PAGE_2M, guest.region, guest.row, pa(0)) ==
-	       OK);
+	expect(page_add_range(pa(GUEST), GUEST_REGIONS * PAGE_2M, guest.region, guest.row) == OK);
 }
 
 static void pages_step(struct thread *t)

@@ -29,11 +29,10 @@ static void take_guest(struct picture *p, unsigned int region)
 
 static void take_frames(struct picture *p, unsigned int region)
 {
-	static const uint8_t kinds[] = { UNACCEPTED, BIG,   GROWING, SMALL,
-					 SMALL,	     SMALL, FIXED,   RESERVED };
+	static const uint8_t kinds[] = { UNACCEPTED, BIG, GROWING, SMALL, SMALL, SMALL, FIXED };
 	unsigned int byte = memory.region[region].raw;
 
-	if (byte > 7) {
+	if (byte > 6) {
 		fail("a region's byte is none that can be");
 		return;
 	}
@@ -72,7 +71,7 @@ static enum page_state frame_in(const struct picture *p, unsigned int where)
 {
 	unsigned int kind = p->kind[where / FRAMES_PER_2M];
 
-	if (kind == UNACCEPTED || kind == RESERVED)
+	if (kind == UNACCEPTED)
 		return PAGE_NONE;
 	if (kind != SMALL || (p->free[where / ROW_FRAMES] >> where % ROW_FRAMES & 1) == 0)
 		return PAGE_USED;

@@ -58,14 +58,8 @@ static enum err give(struct cpu *c, const struct op *op, struct frame_cpu *me)
 		out->state = (uint8_t)state;
 		return err;
 	case OP_GROWN:
-	case OP_GROWN_FAILED:
-		frame_grown(me, frame, op->kind == OP_GROWN);
-		return OK;
-	case OP_GROW_ROWS:
-		err = frame_grow_rows(frame);
-		return keep(c, err, frame);
 	default:
-		frame_grown_rows(frame, op->kind == OP_GROWN_ROWS);
+		frame_grown(me, frame, op->kind == OP_GROWN);
 		return OK;
 	}
 }

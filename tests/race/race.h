@@ -23,9 +23,6 @@ enum op_kind {
 	OP_GROW, /* a region: kept in `got` */
 	OP_GROWN,
 	OP_GROWN_FAILED,
-	OP_GROW_ROWS,
-	OP_GROWN_ROWS,
-	OP_GROWN_ROWS_FAILED,
 	OP_CLAIM,   /* `where`, size, from state */
 	OP_SETTLE,  /* if the last claim was granted */
 	OP_RELEASE, /* settles what was claimed before all began */
@@ -49,7 +46,7 @@ extern struct memory memory;
 void nothing_note(void);
 
 /* What the record says, in words of the specification. */
-enum region_kind { UNACCEPTED, GROWING, SMALL, BIG, FIXED, RESERVED, GROWING_ROWS };
+enum region_kind { UNACCEPTED, GROWING, SMALL, BIG, FIXED };
 struct picture {
 	uint64_t used[ROWS], guest[ROWS]; /* neither: PAGE_NONE */
 	bool split[REGIONS];
@@ -79,7 +76,6 @@ enum {
 	UNGROWN = 8,   /* a region that is not accepted */
 	GUEST = 16,    /* the guest's pages */
 	CLAIMED = 32,  /* each CPU has claimed the page PAGE_MINE */
-	KEPT = 64,     /* region KEPT_REGION is to have the guest's rows */
 	JOINING = 128, /* enough is free to make 2 MiB of it */
 	ALIKE = 1024,  /* the record is the same for all CPUs */
 	SOAK = 512,    /* takes long, and is much like another */
@@ -88,7 +84,6 @@ enum {
 extern const struct setup setups[];
 extern const unsigned int setup_count;
 extern unsigned int frame_regions; /* in the range */
-extern unsigned int rows_region;   /* where the guest's rows lie; REGIONS: elsewhere */
 extern bool in_flux;		   /* a whole region of frames may be split or joined */
 
 /* `where` of an operation: what is different for each CPU. */
@@ -97,4 +92,3 @@ extern bool in_flux;		   /* a whole region of frames may be split or joined */
 #define FRAME_MINE (EACH + ROW_FRAMES + 8U)
 #define REGION_MINE (EACH_2M + FRAMES_PER_2M)
 #define PAGE_MINE (EACH + ROW_FRAMES + 8U)
-#define KEPT_REGION 2U

@@ -19,7 +19,6 @@ struct program {
 #define SEEN (2 * ROW_FRAMES + 3) /* a free frame in some records */
 #define CORNER FRAMES_PER_2M
 #define FRAME_LATE (CORNER + ROW_FRAMES + 8)
-#define KEPT_AT (KEPT_REGION * FRAMES_PER_2M)
 
 #define CLAIM(where, size, from)                                                                   \
 	{                                                                                          \
@@ -98,14 +97,6 @@ static const struct program programs[] = {
 	  { CLAIM(P0, SIZE_4K, GUEST), GET(ALLOC_VMSA), SETTLE(P0, SIZE_4K, GUEST),
 	    DO(FREE, GOT) } },
 	{ "delete", GUEST | CLAIMED, true, { { OP_RELEASE, SIZE_4K, PAGE_GUEST, PAGE_MINE } } },
-	{ "grow-rows",
-	  GUEST | KEPT,
-	  false,
-	  { DO(GROW_ROWS, KEPT_AT), DO(GROWN_ROWS, GOT), CHANGE(P0, SIZE_4K, NONE, GUEST) } },
-	{ "grow-rows-fail",
-	  GUEST | KEPT,
-	  false,
-	  { DO(GROW_ROWS, KEPT_AT), DO(GROWN_ROWS_FAILED, GOT) } },
 	{ "late-free-alloc", FRAMES | LATE, true, { DO(FREE, FRAME_LATE), GET(ALLOC) } },
 	{ "corner-vmsa", FRAMES | LATE, true, { DO(FREE, CORNER), GET(ALLOC_VMSA) } },
 };

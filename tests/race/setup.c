@@ -7,7 +7,7 @@
 
 #include <range.h>
 
-unsigned int frame_regions, rows_region;
+unsigned int frame_regions;
 bool in_flux;
 
 static void region(unsigned int i, enum region state)
@@ -46,7 +46,6 @@ static void rested(unsigned int i)
 static void frames_used(void)
 {
 	frame_regions = 3;
-	rows_region = REGIONS;
 	in_flux = false;
 	range_count = 0;
 	frame_init(pa(FRAME_BASE), frame_regions * PAGE_2M, memory.region, memory.owner,
@@ -153,10 +152,10 @@ static void ungrown(void)
 	in_flux = true;
 }
 
-static void guest(enum region state, uint64_t taken, uint64_t ready, pa_t rows)
+static void guest(enum region state, uint64_t taken, uint64_t ready)
 {
 	few();
-	CHECK(page_add_range(pa(GUEST_BASE), PAGE_2M, memory.guest, memory.page_row, rows) == OK);
+	CHECK(page_add_range(pa(GUEST_BASE), PAGE_2M, memory.guest, memory.page_row) == OK);
 	memory.guest[0].raw = (uint8_t)state;
 	if (state != REGION_SPLIT)
 		return;
@@ -168,54 +167,41 @@ static void guest(enum region state, uint64_t taken, uint64_t ready, pa_t rows)
 
 static void guest_none(void)
 {
-	guest(REGION_NONE, 0, 0, pa(0));
+	guest(REGION_NONE, 0, 0);
 }
 
 static void guest_all(void)
 {
-	guest(REGION_READY, 0, 0, pa(0));
+	guest(REGION_READY, 0, 0);
 }
 
 /* Was split before, so that its rows are at rest. */
 static void guest_rested(void)
 {
-	guest(REGION_SPLIT, ~0ULL, 0, pa(0));
+	guest(REGION_SPLIT, ~0ULL, 0);
 	memory.guest[0].raw = REGION_READY;
 }
 
 static void split_none(void)
 {
-	guest(REGION_SPLIT, 0, 0, pa(0));
+	guest(REGION_SPLIT, 0, 0);
 }
 
 static void split_all(void)
 {
-	guest(REGION_SPLIT, ~0ULL, ~0ULL, pa(0));
+	guest(REGION_SPLIT, ~0ULL, ~0ULL);
 }
 
 static void split_mixed(void)
 {
-	guest(REGION_SPLIT, ~0ULL, ~0ULL, pa(0));
+	guest(REGION_SPLIT, ~0ULL, ~0ULL);
 	memory.page_row[0].taken.raw = memory.page_row[0].ready.raw = ~8ULL;
 }
 
 static void split_claimed(void)
 {
-	guest(REGION_SPLIT, ~0ULL, ~0ULL, pa(0));
+	guest(REGION_SPLIT, ~0ULL, ~0ULL);
 	memory.page_row[1].ready.raw = ~0x700ULL;
-}
-
-static void kept_none(void)
-{
-	guest(REGION_NONE, 0, 0, pa(FRAME_BASE + KEPT_REGION * PAGE_2M));
-	rows_region = KEPT_REGION;
-	region(KEPT_REGION, REGION_RESERVED);
-}
-
-static void kept_all(void)
-{
-	kept_none();
-	memory.guest[0].raw = REGION_READY;
 }
 
 const struct setup setups[] = {
@@ -237,7 +223,5 @@ const struct setup setups[] = {
 	{ "split-all", split_all, ALIKE | GUEST },
 	{ "split-mixed", split_mixed, ALIKE | SOAK | GUEST },
 	{ "split-claimed", split_claimed, ALIKE | GUEST | CLAIMED },
-	{ "kept-none", kept_none, ALIKE | GUEST | KEPT },
-	{ "kept-all", kept_all, ALIKE | GUEST | KEPT },
 };
 const unsigned int setup_count = sizeof(setups) / sizeof(setups[0]);

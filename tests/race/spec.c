@@ -49,15 +49,13 @@ static bool may_be_busy(const struct picture *p, unsigned int x, unsigned int re
 
 static enum err claim_4k(const struct picture *p, const struct op *op)
 {
-	unsigned int row = op->where / ROW_FRAMES, region = op->where / FRAMES_PER_2M;
+	unsigned int row = op->where / ROW_FRAMES;
 	bool guest = (p->guest[row] & bit(op->where)) != 0;
 
 	if ((p->used[row] & bit(op->where)) != 0)
 		return ERR_BUSY;
 	if (guest != (op->state == PAGE_GUEST))
 		return ERR_STATE;
-	if (!p->split[region] && rows_region < REGIONS && p->kind[rows_region] != FIXED)
-		return ERR_NO_MEMORY;
 	return OK;
 }
 
@@ -90,16 +88,6 @@ static bool is_changing(unsigned int x, unsigned int region)
 	return false;
 }
 
-/* The rows may become present while they are looked at. */
-static bool is_growing_rows(const struct picture *p, unsigned int x, unsigned int region)
-{
-	bool growing = false;
-
-	for (unsigned int y = 0; y < cpus * OPS; y++)
-		growing |= cpu[y / OPS].op[y % OPS].kind == OP_GROWN_ROWS && overlap(x, y);
-	return growing && !p->split[region];
-}
-
 static bool claim(struct picture *p, unsigned int x, const struct op *op, const struct outcome *out)
 {
 	enum err must = op->size == SIZE_2M ? claim_2m(p, op) : claim_4k(p, op);
@@ -108,8 +96,6 @@ static bool claim(struct picture *p, unsigned int x, const struct op *op, const 
 	if (out->result != must && op->size == SIZE_2M && out->result != OK &&
 	    is_changing(x, region))
 		return true;
-	if (out->result != must && must == OK && out->result == ERR_NO_MEMORY)
-		return is_growing_rows(p, x, region);
 	if (out->result != must)
 		return out->result == ERR_BUSY && may_be_busy(p, x, region);
 	if (must != OK)
@@ -197,7 +183,7 @@ static bool frame_is(const struct picture *p, const struct outcome *out)
 	unsigned int kind = p->kind[out->where / FRAMES_PER_2M];
 	bool free = kind == SMALL && (p->free[out->where / ROW_FRAMES] & bit(out->where)) != 0;
 
-	if (kind == UNACCEPTED || kind == RESERVED)
+	if (kind == UNACCEPTED)
 		return out->state == PAGE_NONE;
 	return out->state == (free ? PAGE_FREE : PAGE_USED) || (in_flux && out->state == PAGE_USED);
 }
@@ -212,15 +198,6 @@ static bool grow(struct picture *p, const struct outcome *out)
 	for (unsigned int i = 0; i < frame_regions; i++)
 		none &= p->kind[i] != UNACCEPTED;
 	return out->result == ERR_NO_MEMORY && none;
-}
-
-static bool grow_rows(struct picture *p, const struct op *op, const struct outcome *out)
-{
-	unsigned int region = op->where / FRAMES_PER_2M, kind = p->kind[region];
-
-	if (kind == RESERVED)
-		return out->result == OK && whole_region(p, region, GROWING_ROWS);
-	return out->result == (kind == FIXED ? ERR_STATE : ERR_BUSY);
 }
 
 bool spec_step(struct picture *p, unsigned int x, const struct op *op, const struct outcome *out)
@@ -247,13 +224,7 @@ bool spec_step(struct picture *p, unsigned int x, const struct op *op, const str
 		return grow(p, out);
 	case OP_GROWN:
 		return whole_region(p, out->where / FRAMES_PER_2M, SMALL);
-	case OP_GROWN_FAILED:
-		return whole_region(p, out->where / FRAMES_PER_2M, UNACCEPTED);
-	case OP_GROW_ROWS:
-		return grow_rows(p, op, out);
-	case OP_GROWN_ROWS:
-		return whole_region(p, out->where / FRAMES_PER_2M, FIXED);
 	default:
-		return whole_region(p, out->where / FRAMES_PER_2M, RESERVED);
+		return whole_region(p, out->where / FRAMES_PER_2M, UNACCEPTED);
 	}
 }

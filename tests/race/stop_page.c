@@ -390,7 +390,7 @@ void stop_pages(void)
 {
 	const unsigned int count = sizeof(arrangements) / sizeof(arrangements[0]);
 
-	expect(page_add_range(pa(START), REGIONS * PAGE_2M, world.region, world.row, pa(0)) == OK);
+	expect(page_add_range(pa(START), REGIONS * PAGE_2M, world.region, world.row) == OK);
 	for (arrangement = 0; arrangement < count; arrangement++) {
 		for (unsigned int kind = 0; kind < KINDS; kind++) {
 			for (enum end end = CHANGED; end <= KEPT; end++)

@@ -2,7 +2,6 @@
 /* What the CPUs do: VMPL0 is entered, and a guest's vCPU has one request or none. */
 #include "vcpus.h"
 
-#include <svsm/accept.h>
 #include <svsm/hw.h>
 #include <svsm/page.h>
 
@@ -87,7 +86,7 @@ static uint32_t lend(unsigned int where, unsigned int pages)
 	if (!deposit_reserve(pages))
 		return SVSM_ERR_INVALID_REQUEST;
 	for (unsigned int i = 0; i < pages; i++) {
-		if (accept_claim(page_at(where + i), SIZE_4K, PAGE_GUEST) == OK)
+		if (page_claim(page_at(where + i), SIZE_4K, PAGE_GUEST) == OK)
 			continue;
 		while (i-- > 0)
 			page_settle(page_at(where + i), SIZE_4K, PAGE_GUEST);

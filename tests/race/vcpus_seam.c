@@ -221,11 +221,6 @@ enum err page_claim(pa_t page, enum page_size size, enum page_state from)
 	return OK;
 }
 
-enum err accept_claim(pa_t page, enum page_size size, enum page_state from)
-{
-	return page_claim(page, size, from);
-}
-
 void page_settle(pa_t page, enum page_size size, enum page_state to)
 {
 	(void)size;

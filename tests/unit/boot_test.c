@@ -100,6 +100,35 @@ declare_test(boot_leaves_ram_to_the_guest)
 		 false);
 }
 
+/* More RAM than the first 2 MiB behind the image have rows for. */
+#define FAR_RAM 0x100000000ULL
+#define FAR_BYTES (48ULL << 30)
+
+/*
+ * No vCPU has to ask the hypervisor for more of the record later: one that is
+ * stopped while it does would keep the others from it.
+ */
+declare_test(boot_accepts_the_whole_record)
+{
+	uint64_t bytes = FAR_BYTES / PAGE_2M * (ROWS_PER_2M * sizeof(struct page_row) + 1);
+	uint64_t spa;
+
+	bootrig_new(1);
+	bootrig_config()->flags = 0;
+	bootrig_params()->map[1].first_page = FAR_RAM / PAGE_4K;
+	bootrig_params()->map[1].pages = FAR_BYTES / PAGE_4K;
+	bootrig_run();
+	check_eq(booted.at, BOOT_READY);
+	for (uint64_t at = booted.image_end; at < booted.image_end + bytes; at += PAGE_4K) {
+		check(snp_gpa_to_spa(&host.snp, at, &spa));
+		check(snp_rmp_head(&host.snp, spa)->validated);
+	}
+	host_log_clear();
+	for (uint64_t gpa = FAR_RAM; gpa < FAR_RAM + FAR_BYTES; gpa += PAGE_1G)
+		check_eq(page_claim(pa(gpa), SIZE_4K, PAGE_NONE), OK);
+	check_eq(host_log_count(HOST_VMGEXIT) + host_log_count(HOST_PVALIDATE), 0);
+}
+
 /* The kernel and its command line are untouched, the firmware's own pages are wiped. */
 declare_test(boot_launch_pages)
 {

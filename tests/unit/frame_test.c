@@ -92,8 +92,7 @@ declare_test(frame_grow_takes_untouched_regions)
 	pa_t at;
 
 	fresh();
-	frame_fix(pa(START), PAGE_2M);
-	frame_reserve(pa(START + PAGE_2M), PAGE_2M);
+	frame_fix(pa(START), 2 * PAGE_2M);
 	check_eq(frame_grow(&at), OK);
 	check_eq(at.raw, START + 2 * PAGE_2M);
 	check_eq(frame_state(at, &seen), OK);

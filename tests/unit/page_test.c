@@ -17,7 +17,7 @@ static struct page_row row[16 * ROWS_PER_2M];
 
 static enum err add(uint64_t start, uint64_t bytes)
 {
-	return page_add_range(pa(start), bytes, region, row, pa(0));
+	return page_add_range(pa(start), bytes, region, row);
 }
 
 static void fresh(void)
@@ -131,8 +131,8 @@ declare_test(page_hole)
 {
 	check_eq(page_regions(pa(0), 0xa0000), 1);
 	check_eq(page_regions(pa(0x100000), PAGE_2M), 2);
-	check_eq(page_add_range(pa(0), 0xa0000, &region[0], &row[0], pa(0)), OK);
-	check_eq(page_add_range(pa(0x100000), PAGE_2M, &region[1], &row[ROWS_PER_2M], pa(0)), OK);
+	check_eq(page_add_range(pa(0), 0xa0000, &region[0], &row[0]), OK);
+	check_eq(page_add_range(pa(0x100000), PAGE_2M, &region[1], &row[ROWS_PER_2M]), OK);
 	put(0x9f000, SIZE_4K, PAGE_GUEST);
 	put(0x100000, SIZE_4K, PAGE_GUEST);
 	put(0x2ff000, SIZE_4K, PAGE_GUEST);
@@ -216,29 +216,6 @@ declare_test(page_joined)
 	check_eq(state(START + 3 * ROW_BYTES), PAGE_USED);
 	check_eq(state(START + 3 * ROW_BYTES + PAGE_4K), PAGE_GUEST);
 	check_eq(state(START + 7 * ROW_BYTES), PAGE_GUEST);
-}
-
-/* Memory for rows that is not accepted yet: only a split needs it. */
-declare_test(page_rows_reserved)
-{
-	static shared8 own[4], owner[4 * ROWS_PER_2M];
-	pa_t at;
-
-	frame_init(pa(1ULL << 40), 4 * PAGE_2M, own, owner, NULL, 1);
-	frame_reserve(pa((1ULL << 40) + PAGE_2M), PAGE_2M);
-	check_eq(page_add_range(pa(START), BYTES, region, row, pa((1ULL << 40) + PAGE_2M)), OK);
-	check_eq(claim(START, SIZE_2M, PAGE_NONE), OK);
-	check_eq(claim(START + PAGE_2M, SIZE_4K, PAGE_NONE), ERR_NO_MEMORY);
-	at = page_rows(pa(START + PAGE_2M));
-	check_eq(at.raw, (1ULL << 40) + PAGE_2M);
-	check_eq(frame_grow_rows(at), OK);
-	check_eq(frame_grow_rows(at), ERR_BUSY);
-	check_eq(claim(START + PAGE_2M, SIZE_4K, PAGE_NONE), ERR_NO_MEMORY);
-	frame_grown_rows(at, false);
-	check_eq(frame_grow_rows(at), OK);
-	frame_grown_rows(at, true);
-	check_eq(frame_grow_rows(at), ERR_STATE);
-	check_eq(claim(START + PAGE_2M, SIZE_4K, PAGE_NONE), OK);
 }
 
 static void settle_unclaimed_4k(void)

@@ -2,6 +2,7 @@
 /* Memory as it is before anything happens. */
 #include "apply.h"
 
+#include <svsm/accept.h>
 #include <svsm/frame.h>
 #include <svsm/page.h>
 

@@ -91,7 +91,13 @@ must_check static inline enum err hw_zero(pa_t page, enum page_size size)
 										     : ERR_FAULT;
 }
 
-/* INVLPGB of everything, then TLBSYNC: no vCPU of the VM uses an older entry. */
+/*
+ * INVLPGB of everything, then TLBSYNC: no vCPU of the VM uses an older entry.
+ * UNSURE: TLBSYNC waits for what its own logical processor has broadcast. That
+ * an INVLPGB on another one, from which the hypervisor has moved the vCPU in
+ * between, is complete by then is assumed: nothing here can tell, and to
+ * execute both once more may be interrupted in the same place.
+ */
 void hw_flush_all(void);
 
 /* The GHCB MSR C001_0130 and VMGEXIT [spec/ghcb.md 1]. Nothing is checked. */

@@ -17,7 +17,7 @@ make -s -j2 "$O/softsnp.elf32" "$O/svsm-pack" "$O/svsm.elf" "$O/start32.bin" "$O
 	--kernel "$O/conformance.bz" --no-accept-ram --vmpl "${VMPL:-1}" --mem "${mem}M" \
 	--svsm-gpa "${SVSM_GPA:-0x8000000000}" --svsm-mem "${SVSM_MEM:-0x10000000}" \
 	--cmdline "${*:-strict reflect}" -o "$out/conformance.igvm" >"$out/pack.txt" || exit 2
-SOFTSNP=$O/softsnp.elf32 IGVM=$out/conformance.igvm MEM=$mem CPUS=$cpus TIMEOUT=${TIMEOUT:-60} \
+SOFTSNP=$O/softsnp.elf32 IGVM=$out/conformance.igvm MEM=$mem CPUS=$cpus TIMEOUT=${TIMEOUT:-120} \
 	ICOUNT=$([ "$cpus" = 1 ] && echo 1 || echo 0) sim/softsnp/run.sh </dev/null 2>&1 |
 	tr -d '\r' | tee "$out/run.log" | grep --line-buffered -v '^softsnp: '
 status=${PIPESTATUS[0]}

@@ -47,7 +47,7 @@ static bool freeze(const struct create *c, uint64_t *efer)
 	return seen == *efer;
 }
 
-/* The VMSA bit goes with the rights that VMPL1 gets; the CPU refuses while it runs. */
+/* The VMSA bit goes with the rights; the CPU refuses while it runs: UNSURE [snp-arch 2.2]. */
 enum event delete_open(struct create *c)
 {
 	uint64_t efer;

@@ -76,13 +76,15 @@ static bool take(struct explore_config *c, const struct place *at, const char *k
 		return bad(at, "more than 3 CPUs", word);
 	if (strcmp(key, "lies") == 0)
 		return number(at, word, &c->lies[n - 1]);
+	if (strcmp(key, "runs") == 0)
+		return number(at, word, &c->runs[n - 1]);
 	c->cpus = n;
 	return number(at, word, &c->calls[n - 1]);
 }
 
 static bool is_key(const char *word)
 {
-	static const char *const keys[] = { "calls", "lies", "how", "before", "points", "menu" };
+	static const char *const keys[] = { "calls", "lies", "runs", "how", "before", "points", "menu" };
 
 	for (unsigned int i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(word, keys[i]) == 0)
@@ -105,7 +107,7 @@ static bool take_line(struct explore_config *c, struct place *at, char *line)
 		if (*rest != '\0')
 			*rest++ = '\0';
 		if (n == 0 && !is_key(key = word))
-			return bad(at, "none of calls, lies, how, before, points, menu", word);
+			return bad(at, "none of calls, lies, runs, how, before, points, menu", word);
 		if (n > 0 && !take(c, at, key, n, word))
 			return false;
 		word = rest;
@@ -125,8 +127,8 @@ static bool check(const struct explore_config *c, struct place *at)
 	if (c->cpus < 2 && (c->before & BEFORE_LAUNCH) == 0)
 		return bad(at, "needs at least two CPUs", "calls");
 	for (unsigned int cpu = c->cpus; cpu < EXPLORE_CPUS; cpu++)
-		if (c->lies[cpu] != 0)
-			return bad(at, "of a CPU that makes no calls", "lies");
+		if (c->lies[cpu] != 0 || c->runs[cpu] != 0)
+			return bad(at, "of a CPU that makes no calls", "lies or runs");
 	return c->menus != 0 || bad(at, "not there", "menu");
 }
 

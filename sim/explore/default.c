@@ -51,6 +51,13 @@ static const struct {
 	{ "registrations", "before slots lent\n"
 			   "calls 1 1\n"
 			   "menu create-0-1 deposit-0 delete-cpu1\n" },
+	/* The guest runs although VMPL0 is at its request. */
+	{ "runs", "calls 1 1\n"
+		  "runs 2 1\n"
+		  "menu query efer remap-0 enter\n" },
+	{ "runs-deleted", "calls 1 1\n"
+			  "runs 1 1\n"
+			  "menu query efer delete-cpu1\n" },
 	/* A vCPU is made for a CPU that is woken meanwhile. */
 	{ "asleep", "before asleep\n"
 		    "calls 2 0 2\n"

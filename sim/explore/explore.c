@@ -85,10 +85,12 @@ static bool parse(int argc, char **argv, struct options *o)
 
 static bool is_possible(const struct explore_config *c, const struct explore_act *act)
 {
-	if (act->cpu >= c->cpus || act->kind > ACT_REFUSED || world_stopped())
+	if (act->cpu >= c->cpus || act->kind >= ACTS || world_stopped())
 		return false;
 	if (act->kind == ACT_BEGIN)
 		return menu_name(act->call) != NULL && world_may_begin(act->cpu, act->call);
+	if (act->kind == ACT_RUN)
+		return menu_name(act->call) != NULL && world_may_run(act->cpu);
 	if (act->kind == ACT_STEP)
 		return world_busy(act->cpu);
 	return act->call < HOWS && (world_may_refuse(act->cpu) >> act->call & 1) != 0;

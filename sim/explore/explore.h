@@ -31,6 +31,7 @@ struct explore_config {
 	unsigned int cpus;
 	unsigned int calls[EXPLORE_CPUS]; /* that each makes */
 	unsigned int lies[EXPLORE_CPUS];  /* operations of each that the hypervisor refuses */
+	unsigned int runs[EXPLORE_CPUS];  /* of its save area while VMPL0 is at it */
 	unsigned int how, before;	  /* bits */
 	bool words;			  /* an access to a shared word is a choice too */
 	unsigned int menu[EXPLORE_CALLS]; /* calls, for world_begin() */
@@ -70,13 +71,14 @@ struct explore_call {
 #define CALL_FORMAT 4U /* CALL_PENDING is none of its values */
 
 #define CALL_LAUNCH 8U /* bring-up begins; rcx: enum explore_launch */
+#define CALL_EFER 16U  /* the guest has changed a bit of its EFER before */
 
 const struct explore_call *menu_call(unsigned int call); /* NULL: there are no more */
 const char *menu_name(unsigned int call);
 
 /* ---- the machine (world.c) ---- */
 
-enum explore_kind { ACT_BEGIN, ACT_STEP, ACT_REFUSED };
+enum explore_kind { ACT_BEGIN, ACT_STEP, ACT_REFUSED, ACT_RUN, ACTS };
 struct explore_act {
 	uint8_t kind, cpu, call; /* ACT_REFUSED: call is the enum explore_how */
 };
@@ -87,6 +89,8 @@ bool world_busy(unsigned int cpu);
 bool world_may_begin(unsigned int cpu, unsigned int call);
 /* The ways in which the next operation can be refused, if refusals are left: bits. */
 unsigned int world_may_refuse(unsigned int cpu);
+/* The hypervisor may run its save area though VMPL0 is at its request. */
+bool world_may_run(unsigned int cpu);
 bool world_finished(unsigned int cpu);
 /* NULL, or what is not as it must be. */
 const char *world_act(const struct explore_act *act);
@@ -94,6 +98,38 @@ bool world_stopped(void);
 /* An act in words, before it happens. */
 #define ACT_WORDS 128U
 void world_words(const struct explore_act *act, char words[ACT_WORDS]);
+
+/* What is part of a state besides the machine: a page of its own. */
+struct explore_left {
+	struct {
+		uint8_t calls, lies, runs; /* left */
+		uint8_t call;		   /* that it is at */
+		bool shut;		   /* HOW_RUN */
+		bool overwritten;	   /* its calling area, by another vCPU */
+		bool answered;		   /* RAX of the save area has been written */
+		uint64_t asked_in;	   /* its calling area when it asked */
+	} cpu[EXPLORE_CPUS];
+	bool lied;
+};
+extern struct explore_left *left;
+
+/* ---- what a guest does, and what it sees (guest.c) ---- */
+
+void guest_open(const struct explore_config *c, unsigned int spare);
+/* It can run: it has not been deleted. */
+bool guest_is_alive(unsigned int cpu);
+/* The call is in its registers and calling area, and it has left its guest. */
+void guest_asks(unsigned int cpu, unsigned int call);
+/* VMRUN of its save area succeeds now, on whatever CPU. */
+bool guest_may_be_run(unsigned int cpu);
+/* It is, and asks for something else; CALL_ENTER: it is interrupted. */
+void guest_is_run(unsigned int cpu, unsigned int call);
+/* NULL, or what is not as it must be when it runs. */
+const char *guest_looks(unsigned int cpu);
+/* While VMPL0 is at nobody's request. */
+const char *guest_all_can_run(void);
+/* VMPL0 is about to do this, on the CPU that executes. */
+void guest_operation(const struct host_op *op);
 
 /* ---- how the hypervisor refuses (refuse.c) ---- */
 

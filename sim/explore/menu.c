@@ -70,6 +70,7 @@ static const struct explore_call menu[] = {
 	{ "withdraw-unaligned", SVSM_CORE_WITHDRAW_MEM, F0 + 4, 0, { 0 }, 0, 0 },
 	{ "vtom-set", SVSM_CORE_CONFIGURE_VTOM, SVSM_VTOM_ENABLE | PAGE_1G, 0, { 0 }, 0, 0 },
 	{ "vtom-reserved", SVSM_CORE_CONFIGURE_VTOM, SVSM_VTOM_RESERVED, 0, { 0 }, 0, 0 },
+	{ "efer", SVSM_CORE_QUERY_PROTOCOL, SVSM_CORE_VERSION + 1, 0, { 0 }, 0, CALL_EFER },
 	/* Bring-up. */
 	{ "launch", 0, LAUNCH_AS_IT_IS, 0, { 0 }, 0, CALL_LAUNCH },
 	{ "launch-ids", 0, LAUNCH_IDS, 0, { 0 }, 0, CALL_LAUNCH },

@@ -159,6 +159,15 @@ static void write_after(FILE *to, const struct explore_act *act, bool had_op, bo
 			(unsigned long long)host.guest_of[now.spare].ca);
 }
 
+static bool has_runs(const struct explore_config *c)
+{
+	unsigned int runs = 0;
+
+	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
+		runs += c->runs[cpu];
+	return runs != 0;
+}
+
 static bool is_open(void)
 {
 	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
@@ -170,7 +179,7 @@ static bool is_open(void)
 void save_acts(FILE *to, const struct explore_config *c, const struct explore_act *act,
 	       unsigned int acts)
 {
-	const bool only_replay = (c->before & BEFORE_LAUNCH) != 0 || c->words;
+	const bool only_replay = (c->before & BEFORE_LAUNCH) != 0 || c->words || has_runs(c);
 	char words[ACT_WORDS];
 
 	memset(&now, 0, sizeof(now));
@@ -178,7 +187,7 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 	now.spare = (c->before & BEFORE_ASLEEP) != 0 ? c->cpus - 1 : c->cpus;
 	state_put(NULL);
 	if (only_replay)
-		fputs("# Bring-up, and choices at shared words, are no scenario: "
+		fputs("# Bring-up, runs of a save area, choices at shared words are no scenario: "
 		      "for `svsm-sim explore --replay` only.\n",
 		      to);
 	else

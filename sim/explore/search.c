@@ -175,7 +175,8 @@ static bool step_alone(const char **wrong, bool *mistaken)
 		uint8_t others = others_of(cpu);
 		bool *no = tried(cpu);
 
-		if (!world_busy(cpu) || world_stopped() || world_may_refuse(cpu) != 0 || *no)
+		if (!world_busy(cpu) || world_stopped() || world_may_refuse(cpu) != 0 ||
+		    world_may_run(cpu) || *no)
 			continue;
 		*wrong = make(&act);
 		*mistaken = !words_alone(others);
@@ -257,7 +258,7 @@ static void note_end(uint32_t node)
 static bool expand_cpu(uint32_t node, const struct state *from, unsigned int cpu)
 {
 	struct explore_act act = { ACT_STEP, (uint8_t)cpu, 0 };
-	bool may_begin[EXPLORE_CALLS] = { false };
+	bool may[EXPLORE_CALLS] = { false }, is_busy;
 	unsigned int ways;
 
 	state_put(from);
@@ -265,17 +266,18 @@ static bool expand_cpu(uint32_t node, const struct state *from, unsigned int cpu
 		return true;
 	ways = world_may_refuse(cpu);
 	for (unsigned int i = 0; i < config->menus; i++)
-		may_begin[i] = world_may_begin(cpu, config->menu[i]);
-	if (world_busy(cpu) && !follow(node, from, &act))
+		may[i] = world_may_begin(cpu, config->menu[i]) || world_may_run(cpu);
+	is_busy = world_busy(cpu);
+	if (is_busy && !follow(node, from, &act))
 		return false;
 	act.kind = ACT_REFUSED;
 	for (act.call = 0; act.call < HOWS; act.call++)
 		if ((ways >> act.call & 1) != 0 && !follow(node, from, &act))
 			return false;
-	act.kind = ACT_BEGIN;
+	act.kind = is_busy ? ACT_RUN : ACT_BEGIN;
 	for (unsigned int i = 0; i < config->menus; i++) {
 		act.call = (uint8_t)config->menu[i];
-		if (may_begin[i] && !follow(node, from, &act))
+		if (may[i] && !follow(node, from, &act))
 			return false;
 	}
 	return true;

@@ -99,6 +99,7 @@ static void look_at_claim(const struct host_op *op)
 static uint32_t on_operation(const struct host_op *op)
 {
 	look_at_claim(op);
+	guest_operation(op);
 	changed |=
 		op->kind == HOST_FLUSH || op->kind == HOST_PVALIDATE || op->kind == HOST_RMPADJUST;
 	switch (op->kind) {

@@ -14,15 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A page of its own, which is part of the state. */
-static struct {
-	struct {
-		uint8_t calls, lies, call; /* left; that it is at */
-		bool shut;		   /* HOW_RUN */
-		bool overwritten;	   /* its calling area, by another vCPU */
-	} cpu[EXPLORE_CPUS];
-	bool lied;
-} * left;
+struct explore_left *left;
 
 static unsigned int cpus, how;
 static bool by_words;
@@ -104,11 +96,13 @@ void world_open(const struct explore_config *c)
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
 		left->cpu[cpu].calls = (uint8_t)c->calls[cpu];
 		left->cpu[cpu].lies = (uint8_t)c->lies[cpu];
+		left->cpu[cpu].runs = (uint8_t)c->runs[cpu];
 	}
 	if (launch)
 		own_bytes = bringup_open(&own);
 	else
 		make_vcpus(c);
+	guest_open(c, spare);
 	alias_2m();
 	host_save();
 	mask_all();
@@ -127,18 +121,10 @@ bool world_stopped(void)
 	return host.stopped;
 }
 
-/* Its guest can run: it has not been deleted. */
-static bool is_alive(unsigned int cpu)
-{
-	const struct snp_rmp_entry *e = snp_rmp(&host.snp, host.snp.vcpu[cpu].vmsa_spa[1]);
-
-	return !host.guest_of[cpu].asleep && e->vmsa;
-}
-
 bool world_may_begin(unsigned int cpu, unsigned int call)
 {
 	return !host.stopped && !world_busy(cpu) && left->cpu[cpu].calls != 0 &&
-	       (is_alive(cpu) || menu_call(call)->rax == CALL_ENTER ||
+	       (guest_is_alive(cpu) || menu_call(call)->rax == CALL_ENTER ||
 		(menu_call(call)->flags & CALL_LAUNCH) != 0);
 }
 
@@ -156,18 +142,10 @@ unsigned int world_may_refuse(unsigned int cpu)
 	return refuse_ways(op) & how;
 }
 
-/* The guest writes there only if it may. */
-static void build_save_area(unsigned int by, uint64_t vmsa)
+bool world_may_run(unsigned int cpu)
 {
-	words_page(vmsa, true);
-	if (!host_guest_may(vmsa, SNP_WRITE))
-		return;
-	host_build_vmsa(vmsa);
-	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
-		host_on(cpu);
-		left->cpu[cpu].overwritten |= is_alive(cpu) && host_ca() == vmsa;
-	}
-	host_on(by);
+	return !host.stopped && world_busy(cpu) && left->cpu[cpu].runs != 0 &&
+	       guest_may_be_run(cpu);
 }
 
 /* Whatever is in the pages of a guest that cannot run stays. */
@@ -183,20 +161,9 @@ static void enter(unsigned int cpu, const struct host_registers *r)
 		memcpy(page[i], kept[i], PAGE_4K);
 }
 
-static void write_list(uint64_t list, const struct explore_call *m)
-{
-	uint64_t entry[SVSM_LIST_MAX] = { m->entry[0], m->entry[1] };
-	uint16_t count = m->entry[1] != 0 ? 2 : m->entry[0] != 0;
-
-	for (; count < m->repeat; count++)
-		entry[count] = m->entry[0];
-	host_list(list, entry, count, 0);
-}
-
 static void begin(unsigned int cpu, unsigned int call)
 {
 	const struct explore_call *m = menu_call(call);
-	struct host_registers r = { .rax = m->rax, .rcx = m->rcx, .rdx = m->rdx };
 
 	left->cpu[cpu].calls--;
 	left->cpu[cpu].call = (uint8_t)call;
@@ -206,23 +173,11 @@ static void begin(unsigned int cpu, unsigned int call)
 		left->lied = bringup_begin((enum explore_launch)m->rcx);
 		return;
 	}
-	words_page(host.guest_of[cpu].vmsa, true);
-	words_page(host_ca(), true);
-	if (m->rax == CALL_ENTER) {
-		enter(cpu, &r);
-		return;
-	}
-	if (m->rcx == 0) {
-		r.rcx = LIST(cpu);
-		words_page(r.rcx, true);
-		write_list(r.rcx, m);
-	}
-	r.r8 = HOST_APIC_ID + ((m->flags & CALL_FOR_1) != 0 ? 1 : spare);
-	if ((m->flags & CALL_BUILDS) != 0)
-		build_save_area(cpu, m->rcx);
-	host_part_begin(cpu, &r);
-	if ((m->flags & CALL_FORMAT) != 0)
-		host_page(host_ca())[SVSM_CA_PENDING] = 2;
+	guest_asks(cpu, call);
+	if (m->rax == CALL_ENTER)
+		enter(cpu, &(struct host_registers){ .rax = CALL_ENTER });
+	else
+		host_part_run(cpu, host_enter);
 }
 
 /* The hypervisor runs the vCPU that was made, when it is told of it. */
@@ -240,7 +195,7 @@ static bool has_answer(unsigned int cpu)
 
 	host_on(cpu);
 	ca = host_ca();
-	if (!is_alive(cpu) || !snp_gpa_to_spa(&host.snp, ca, &spa))
+	if (!guest_is_alive(cpu) || !snp_gpa_to_spa(&host.snp, ca, &spa))
 		return false;
 	e = snp_rmp_head(&host.snp, spa);
 	return e->assigned && e->validated && host_page(ca)[SVSM_CA_PENDING] == 0;
@@ -250,12 +205,18 @@ static bool has_answer(unsigned int cpu)
 static const char *answered(unsigned int cpu)
 {
 	const struct explore_call *m = menu_call(left->cpu[cpu].call);
+	const char *wrong;
 	uint32_t result;
 	bool is_none;
 
 	if ((m->flags & CALL_LAUNCH) != 0)
 		return bringup_ended();
+	wrong = guest_looks(cpu);
 	left->cpu[cpu].call = 0;
+	left->cpu[cpu].answered = false;
+	left->cpu[cpu].asked_in = 0;
+	if (wrong != NULL)
+		return wrong;
 	if (m->rax == CALL_ENTER || !has_answer(cpu))
 		return NULL;
 	result = (uint32_t)host_part_result(cpu);
@@ -268,6 +229,16 @@ static const char *answered(unsigned int cpu)
 	host_set(VMSA_RCX, 0);
 	memset(host_page(LIST(cpu)), 0, PAGE_4K);
 	return is_none ? NULL : cover_result(m, result);
+}
+
+/* The hypervisor runs the save area, on whatever CPU. */
+static const char *run(const struct explore_act *act)
+{
+	const char *wrong = guest_looks(act->cpu);
+
+	left->cpu[act->cpu].runs--;
+	guest_is_run(act->cpu, act->call);
+	return wrong;
 }
 
 static const char *step(const struct explore_act *act)
@@ -338,6 +309,8 @@ const char *world_act(const struct explore_act *act)
 	words_begin(act->cpu);
 	if (act->kind == ACT_BEGIN)
 		begin(act->cpu, act->call);
+	else if (act->kind == ACT_RUN)
+		wrong = run(act);
 	else
 		wrong = step(act);
 	words_end();
@@ -347,6 +320,8 @@ const char *world_act(const struct explore_act *act)
 		if (!host.lied)
 			look_at_contents();
 		wrong = host_invariants();
+		if (wrong == NULL)
+			wrong = guest_all_can_run();
 	}
 	if (wrong == NULL && by_words)
 		wrong = look_at_owners();
@@ -365,6 +340,11 @@ void world_words(const struct explore_act *act, char words[ACT_WORDS])
 	if (act->kind == ACT_BEGIN) {
 		(void)snprintf(words, ACT_WORDS, "cpu %u begins %s", act->cpu,
 			       menu_name(act->call));
+		return;
+	}
+	if (act->kind == ACT_RUN) {
+		(void)snprintf(words, ACT_WORDS, "the save area of cpu %u is run, its guest: %s",
+			       act->cpu, menu_name(act->call));
 		return;
 	}
 	op = host_part_waits(act->cpu);

@@ -116,7 +116,7 @@ else
 	exhausts pages $configs/pages.explore
 	seeds '/^#/d; /^soak /!p'
 	refuses ':2:6: no such call: valiate-0' 'calls 1 1\nmenu valiate-0\n'
-	refuses ':1:1: none of calls, lies, how, before, points, menu: mneu' 'mneu query\n'
+	refuses ':1:1: none of calls, lies, runs, how, before, points, menu: mneu' 'mneu query\n'
 	refuses ':1:9: not a number from 0 to 8: 9' 'calls 1 9\nmenu query\n'
 	refuses 'needs at least two CPUs' 'calls 1\nmenu query\n'
 	refuses ':1:5: no such thing: tkaen' 'how tkaen\n'

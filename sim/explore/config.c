@@ -84,7 +84,8 @@ static bool take(struct explore_config *c, const struct place *at, const char *k
 
 static bool is_key(const char *word)
 {
-	static const char *const keys[] = { "calls", "lies", "runs", "how", "before", "points", "menu" };
+	static const char *const keys[] = { "calls",  "lies",	"runs", "how",
+					    "before", "points", "menu" };
 
 	for (unsigned int i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(word, keys[i]) == 0)
@@ -107,7 +108,8 @@ static bool take_line(struct explore_config *c, struct place *at, char *line)
 		if (*rest != '\0')
 			*rest++ = '\0';
 		if (n == 0 && !is_key(key = word))
-			return bad(at, "none of calls, lies, runs, how, before, points, menu", word);
+			return bad(at, "none of calls, lies, runs, how, before, points, menu",
+				   word);
 		if (n > 0 && !take(c, at, key, n, word))
 			return false;
 		word = rest;

@@ -106,6 +106,7 @@ struct explore_left {
 		uint8_t call;		   /* that it is at */
 		bool shut;		   /* HOW_RUN */
 		bool overwritten;	   /* its calling area, by another vCPU */
+		bool met;		   /* another's call was under way as well */
 		bool answered;		   /* RAX of the save area has been written */
 		uint64_t asked_in;	   /* its calling area when it asked */
 	} cpu[EXPLORE_CPUS];

@@ -161,6 +161,14 @@ static void enter(unsigned int cpu, const struct host_registers *r)
 		memcpy(page[i], kept[i], PAGE_4K);
 }
 
+static void meet(unsigned int cpu)
+{
+	left->cpu[cpu].met = false;
+	for (unsigned int other = 0; other < cpus; other++)
+		if (other != cpu && world_busy(other))
+			left->cpu[cpu].met = left->cpu[other].met = true;
+}
+
 static void begin(unsigned int cpu, unsigned int call)
 {
 	const struct explore_call *m = menu_call(call);
@@ -168,6 +176,7 @@ static void begin(unsigned int cpu, unsigned int call)
 	left->cpu[cpu].calls--;
 	left->cpu[cpu].call = (uint8_t)call;
 	left->cpu[cpu].shut = left->cpu[cpu].overwritten = false;
+	meet(cpu);
 	host_on(cpu);
 	if ((m->flags & CALL_LAUNCH) != 0) {
 		left->lied = bringup_begin((enum explore_launch)m->rcx);
@@ -205,6 +214,7 @@ static bool has_answer(unsigned int cpu)
 static const char *answered(unsigned int cpu)
 {
 	const struct explore_call *m = menu_call(left->cpu[cpu].call);
+	const bool met = left->cpu[cpu].met;
 	const char *wrong;
 	uint32_t result;
 	bool is_none;
@@ -213,7 +223,7 @@ static const char *answered(unsigned int cpu)
 		return bringup_ended();
 	wrong = guest_looks(cpu);
 	left->cpu[cpu].call = 0;
-	left->cpu[cpu].answered = false;
+	left->cpu[cpu].answered = left->cpu[cpu].met = false;
 	left->cpu[cpu].asked_in = 0;
 	if (wrong != NULL)
 		return wrong;
@@ -228,6 +238,8 @@ static const char *answered(unsigned int cpu)
 	host_set(VMSA_RAX, 0);
 	host_set(VMSA_RCX, 0);
 	memset(host_page(LIST(cpu)), 0, PAGE_4K);
+	if (result == SVSM_ERR_BUSY && !met)
+		return "a call is busy by itself";
 	return is_none ? NULL : cover_result(m, result);
 }
 

@@ -42,9 +42,15 @@ static const struct {
 		   "menu no-call no-protocol remap-2 list-unaligned entry-reserved create-0-0\n"
 		   "menu create-unaligned delete-unaligned deposit-2 deposit-reserved\n"
 		   "menu withdraw-2 withdraw-unaligned vtom-set vtom-reserved rescind-0\n" },
-	/* Lists that are not done in one step, or name a page twice; a buffer on its way. */
+	/* Lists that are not done in one step, or name a page twice, or one that is on its way. */
 	{ "lists", "calls 1 1\n"
-		   "menu rescind-validate-0 long-list deposit-0-0 withdraw-0 rescind-0\n" },
+		   "menu rescind-validate-0 long-list deposit-0-0 withdraw-0 rescind-0 remap-0\n" },
+	/* PVALIDATE changes nothing, as where the hypervisor has mapped another page. */
+	{ "unchanged",
+	  "calls 1 1\n"
+	  "lies 1 0\n"
+	  "how wrong\n"
+	  "menu validate-2 rescind-0 rescind-0-1 validate-2m rescind-in-2m deposit-0\n" },
 	{ "memory", "before memory\n"
 		    "calls 3 1\n"
 		    "menu lend-a lend-b-c create-0-1 withdraw\n" },

@@ -61,7 +61,7 @@ uint32_t bringup_request(const struct host_op *op)
 	return 1;
 }
 
-size_t bringup_open(void **own)
+size_t bringup_open(unsigned int vmpl, void **own)
 {
 	static uint8_t memory[PAGE_4K] __attribute__((aligned(4096)));
 	const struct memory_map_entry map[] = {
@@ -72,7 +72,7 @@ size_t bringup_open(void **own)
 	};
 
 	_Static_assert(sizeof(struct bringup) <= sizeof(memory), "a page of its own");
-	host_launched(1, 0);
+	host_launched(vmpl, 0);
 	up = (void *)memory;
 	memcpy(host_params()->map, map, sizeof(map));
 	host_config()->kernel_end = HOST_KERNEL + HOST_KERNEL_PAGES * PAGE_4K;

@@ -72,6 +72,8 @@ static bool take(struct explore_config *c, const struct place *at, const char *k
 	}
 	if (strcmp(key, "before") == 0)
 		return add_bit(&c->before, befores, at, word);
+	if (strcmp(key, "vmpl") == 0)
+		return number(at, word, &c->vmpl);
 	if (n > EXPLORE_CPUS)
 		return bad(at, "more than 3 CPUs", word);
 	if (strcmp(key, "lies") == 0)
@@ -85,7 +87,7 @@ static bool take(struct explore_config *c, const struct place *at, const char *k
 static bool is_key(const char *word)
 {
 	static const char *const keys[] = { "calls",  "lies",	"runs", "how",
-					    "before", "points", "menu" };
+					    "before", "points", "vmpl", "menu" };
 
 	for (unsigned int i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(word, keys[i]) == 0)
@@ -108,7 +110,7 @@ static bool take_line(struct explore_config *c, struct place *at, char *line)
 		if (*rest != '\0')
 			*rest++ = '\0';
 		if (n == 0 && !is_key(key = word))
-			return bad(at, "none of calls, lies, runs, how, before, points, menu",
+			return bad(at, "none of calls, lies, runs, how, before, points, vmpl, menu",
 				   word);
 		if (n > 0 && !take(c, at, key, n, word))
 			return false;
@@ -124,6 +126,8 @@ static bool check(const struct explore_config *c, struct place *at)
 		if (((menu_call(c->menu[i])->flags & CALL_LAUNCH) != 0) !=
 		    ((c->before & BEFORE_LAUNCH) != 0))
 			return bad(at, "not with what was before", menu_name(c->menu[i]));
+	if (c->vmpl == 0 || c->vmpl >= SNP_VMPLS)
+		return bad(at, "of no guest", "vmpl");
 	if (c->cpus != 1 && (c->before & BEFORE_LAUNCH) != 0)
 		return bad(at, "of more than one CPU", "calls");
 	if (c->cpus < 2 && (c->before & BEFORE_LAUNCH) == 0)
@@ -150,7 +154,7 @@ bool config_read(struct explore_config *c, FILE *file, const char *name)
 	struct place at = { name, 0, 1 };
 	char line[LINE];
 
-	*c = (struct explore_config){ .name = name };
+	*c = (struct explore_config){ .name = name, .vmpl = 1 };
 	while (fgets(line, sizeof(line), file) != NULL) {
 		at.line++;
 		at.column = 1;

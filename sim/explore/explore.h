@@ -29,6 +29,7 @@ enum explore_how {
 struct explore_config {
 	const char *name;
 	unsigned int cpus;
+	unsigned int vmpl;		  /* of the guest */
 	unsigned int calls[EXPLORE_CPUS]; /* that each makes */
 	unsigned int lies[EXPLORE_CPUS];  /* operations of each that the hypervisor refuses */
 	unsigned int runs[EXPLORE_CPUS];  /* of its save area while VMPL0 is at it */
@@ -151,7 +152,8 @@ enum explore_launch {
 	LAUNCH_NO_TABLES, /* no page left for a page table */
 };
 
-size_t bringup_open(void **own);	      /* memory of its own that is part of the state */
+/* `own`: memory that is part of the state. */
+size_t bringup_open(unsigned int vmpl, void **own);
 bool bringup_begin(enum explore_launch what); /* true: it may stop the VM */
 /* A request to the hypervisor that the model does not know: 1, it has been answered. */
 uint32_t bringup_request(const struct host_op *op);

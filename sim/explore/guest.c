@@ -24,7 +24,7 @@ void guest_open(const struct explore_config *c, unsigned int without_vcpu)
 
 bool guest_is_alive(unsigned int cpu)
 {
-	const struct snp_rmp_entry *e = snp_rmp(&host.snp, host.snp.vcpu[cpu].vmsa_spa[1]);
+	const struct snp_rmp_entry *e = snp_rmp(&host.snp, host.snp.vcpu[cpu].vmsa_spa[host.vmpl]);
 
 	return !host.guest_of[cpu].asleep && e->vmsa;
 }
@@ -89,7 +89,7 @@ static bool can_be_entered(unsigned int cpu)
 {
 	const struct snp_vcpu *v = &host.snp.vcpu[cpu];
 
-	return snp_vmrun_check(&host.snp, v->vmsa_spa[1], v->vmsa_gpa[1]) == 0;
+	return snp_vmrun_check(&host.snp, v->vmsa_spa[host.vmpl], v->vmsa_gpa[host.vmpl]) == 0;
 }
 
 bool guest_may_be_run(unsigned int cpu)
@@ -124,7 +124,7 @@ static bool can_be_read(uint64_t gpa)
 	if (!snp_gpa_to_spa(&host.snp, gpa, &spa))
 		return false;
 	e = snp_rmp_head(&host.snp, spa);
-	return e->assigned && e->validated && (e->perm[1] & PERM_R) != 0;
+	return e->assigned && e->validated && (e->perm[host.vmpl] & PERM_R) != 0;
 }
 
 const char *guest_looks(unsigned int cpu)
@@ -145,7 +145,7 @@ const char *guest_all_can_run(void)
 		if (world_busy(cpu) || host.lied)
 			return NULL;
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
-		if (snp_rmp(&host.snp, host.snp.vcpu[cpu].vmsa_spa[1])->vmsa &&
+		if (snp_rmp(&host.snp, host.snp.vcpu[cpu].vmsa_spa[host.vmpl])->vmsa &&
 		    !can_be_entered(cpu))
 			return "a vCPU can never be run again";
 	return NULL;

@@ -31,7 +31,7 @@ static void write_vcpus(FILE *to)
 /* What make_vcpus() does. */
 static void write_machine(FILE *to, const struct explore_config *c)
 {
-	fprintf(to, "machine vmpl 1 cpus %u\n", now.cpus + 1);
+	fprintf(to, "machine vmpl %u cpus %u\n", c->vmpl, now.cpus + 1);
 	write_vcpus(to);
 	if ((c->before & BEFORE_MEMORY) != 0)
 		fputs("frames none\n", to);

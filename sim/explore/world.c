@@ -63,7 +63,7 @@ static void use_up(unsigned int before)
 static void make_vcpus(const struct explore_config *c)
 {
 	spare = (c->before & BEFORE_ASLEEP) != 0 ? cpus - 1 : cpus;
-	host_new_cpus(1, cpus + 1);
+	host_new_cpus(c->vmpl, cpus + 1);
 	for (unsigned int cpu = 1; cpu < cpus && cpu != spare; cpu++) {
 		CHECK(host_create(cpu, VMSA(cpu), CA(cpu)) == SVSM_SUCCESS);
 		host_enter_on(cpu);
@@ -99,7 +99,7 @@ void world_open(const struct explore_config *c)
 		left->cpu[cpu].runs = (uint8_t)c->runs[cpu];
 	}
 	if (launch)
-		own_bytes = bringup_open(&own);
+		own_bytes = bringup_open(c->vmpl, &own);
 	else
 		make_vcpus(c);
 	guest_open(c, spare);
@@ -295,7 +295,7 @@ static void look_at_contents(void)
 		if (!snp_gpa_to_spa(&host.snp, pages[i], &spa))
 			continue;
 		e = snp_rmp_head(&host.snp, spa);
-		if (e->assigned && e->validated && e->perm[1] != 0)
+		if (e->assigned && e->validated && (e->perm[1] | e->perm[2] | e->perm[3]) != 0)
 			host_granted(pages[i], PAGE_4K);
 	}
 }
@@ -329,8 +329,7 @@ const char *world_act(const struct explore_act *act)
 	mask_stack(act->cpu);
 	mask_all();
 	if (wrong == NULL && can_have_changed(act)) {
-		if (!host.lied)
-			look_at_contents();
+		look_at_contents();
 		wrong = host_invariants();
 		if (wrong == NULL)
 			wrong = guest_all_can_run();

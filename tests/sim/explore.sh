@@ -80,7 +80,7 @@ seed() { # NAME FILE SED WORDS SEARCH
 	fi
 	# Explore alone looks at these, and at rights that were there before the page was (README.md).
 	case $1:$4 in
-	revoke-left-out:* | *:'VMPL0 uses a page that nobody has claimed' | *:'a call is busy by itself')
+	*revoke-left-out:* | *:'VMPL0 uses a page that nobody has claimed' | *:'a call is busy by itself')
 		rm -f "$dir/sim"
 		return
 		;;
@@ -121,7 +121,7 @@ else
 	exhausts pages $configs/pages.explore
 	seeds '/^#/d; /^soak /!p'
 	refuses ':2:6: no such call: valiate-0' 'calls 1 1\nmenu valiate-0\n'
-	refuses ':1:1: none of calls, lies, runs, how, before, points, menu: mneu' 'mneu query\n'
+	refuses ':1:1: none of calls, lies, runs, how, before, points, vmpl, menu: mneu' 'mneu query\n'
 	refuses ':1:9: not a number from 0 to 8: 9' 'calls 1 9\nmenu query\n'
 	refuses 'needs at least two CPUs' 'calls 1\nmenu query\n'
 	refuses ':1:5: no such thing: tkaen' 'how tkaen\n'

@@ -51,12 +51,12 @@ static const struct {
 	  "lies 1 0\n"
 	  "how wrong\n"
 	  "menu validate-2 rescind-0 rescind-0-1 validate-2m rescind-in-2m deposit-0\n" },
-	/* A less privileged guest: what it gets takes two RMPADJUST, one of which may be refused.
-	 */
-	{ "vmpl2", "vmpl 2\n"
-		   "calls 2 1\n"
-		   "lies 1 0\n"
-		   "menu validate-2 rescind-0 deposit-0 withdraw\n" },
+	/* One call after the other; a guest whose rights take two RMPADJUST, one of which fails. */
+	{ "vmpl2",
+	  "vmpl 2\n"
+	  "calls 3 0\n"
+	  "lies 1 0\n"
+	  "menu create-0-1 delete-0 deposit-0 withdraw validate-2 rescind-0 validate-0 remap-0\n" },
 	{ "memory", "before memory\n"
 		    "calls 3 1\n"
 		    "menu lend-a lend-b-c create-0-1 withdraw\n" },

@@ -56,7 +56,8 @@ static const struct {
 	  "vmpl 2\n"
 	  "calls 3 0\n"
 	  "lies 1 0\n"
-	  "menu create-0-1 delete-0 deposit-0 withdraw validate-2 rescind-0 validate-0 remap-0\n" },
+	  "menu create-0-1 delete-0 deposit-0 withdraw validate-2 rescind-0 validate-0 remap-0\n"
+	  "menu delete-cpu1\n" },
 	{ "memory", "before memory\n"
 		    "calls 3 1\n"
 		    "menu lend-a lend-b-c create-0-1 withdraw\n" },

@@ -142,7 +142,7 @@ const char *guest_looks(unsigned int cpu)
 const char *guest_all_can_run(void)
 {
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
-		if (world_busy(cpu) || host.lied)
+		if (world_busy(cpu))
 			return NULL;
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
 		if (snp_rmp(&host.snp, host.snp.vcpu[cpu].vmsa_spa[host.vmpl])->vmsa &&

@@ -30,7 +30,7 @@ $(O)/charts.c: sim/trace/charts.awk $(machines)
 	awk -f $^ >$@
 
 # soft-SNP's TRACE= is another one.
-events = TRACE=0 $(if $(TRACE),EVENTS='$(TRACE)' PAGES='$(PAGES)' RINGS=0x$$(nm $(O)/svsm.elf | sed -n 's/ [A-Za-z] rings$$//p'))
+events = TRACE=0 $(if $(TRACE),EVENTS='$(TRACE)' PAGES='$(or $(PAGES),1)' RINGS=0x$$(nm $(O)/svsm.elf | sed -n 's/ [A-Za-z] rings$$//p'))
 
 $(ss)/charts.o: $(O)/charts.c GNUmakefile | $(ready)
 	$(call compile,$(ss_flags))
@@ -55,7 +55,7 @@ $(O)/agree: $(call objects,$(unit),$(agree_test)) $(unit)/charts.o
 
 # A Linux boot to look at: .build/boot.html, pictures .build/view-*.png.
 $(O)/boot.trace:
-	$(MAKE) run GUEST=hotplug CPUS=4 TRACE=$@ PAGES=1
+	$(MAKE) run GUEST=hotplug CPUS=4 TRACE=$@
 
 view: $(O)/boot.trace ## record a Linux boot, if there is no .build/boot.trace, and make .build/boot.html and pictures of it
 	tests/sim/view.sh

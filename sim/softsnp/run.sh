@@ -13,7 +13,7 @@
 #             INJECT_FORCE=1 past the rules of VMRUN
 #   GDB=      a socket for GDB, which has to start it (debug.sh)
 #   EVENTS=   a file to record the firmware's steps in, with RINGS=, the address of its rings
-#   PAGES=    1: the RMP's changes too
+#   PAGES=0   1: the RMP's changes too
 #   TURNS=0   1: the guest may say which vCPUs run, and what is lied about (turns.c)
 #   LA57=1    0: no five-level tables, so that the C-bit is 47
 # Exit status: 0 powered off, 1 QEMU failed, 2 bad input or QEMU too old,

@@ -74,7 +74,7 @@ let open=null,pinned=false,changed=null; // regions by number; the pages of this
 function beginMap(){
 	if(!pageSteps.length){
 		$("map").className="none";
-		$("map").textContent="This trace has no page records: there is no map of page states. (make run TRACE=FILE PAGES=1 writes them.)";
+		$("map").textContent="This trace has no page records: there is no map of page states. (make run TRACE=FILE writes them, but not with PAGES=0.)";
 		return;
 	}
 	$("map").innerHTML=`<div><h2>Guest memory, a cell is 2 MiB</h2><canvas id="cells"></canvas></div>

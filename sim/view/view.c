@@ -159,6 +159,14 @@ static bool known(const struct trace *t, const char *path)
 	return true;
 }
 
+static bool has_pages(const struct trace *t)
+{
+	for (uint64_t i = 0; i < t->steps; i++)
+		if (trace_is_page(&t->step[i]))
+			return true;
+	return false;
+}
+
 static bool write_page(const struct trace *t, const char *page)
 {
 	struct whole w;
@@ -193,6 +201,10 @@ int cmd_view(int argc, char **argv)
 	if (!trace_open(&t, path))
 		return STATUS_BAD_INPUT;
 	ok = known(&t, path) && write_page(&t, page);
+	if (ok && !has_pages(&t))
+		printf("%s: no page records, so no map of page states; make run TRACE=FILE writes "
+		       "them\n",
+		       path);
 	trace_close(&t);
 	return ok ? 0 : STATUS_BAD_INPUT;
 }

@@ -37,15 +37,20 @@ prompt() { # COMMANDS REGEXP: of the last line
 
 mkdir -p $out
 make -s -j2 sim softsnp $sim .build/trace-test .build/trace-rules || exit 1
-record boot
-record hotplug CPUS=4 GUEST=hotplug
+# Of `boot` the machines' steps alone: of these each mutation is refused or equivalent.
+record boot PAGES=0
+record hotplug PAGES=0 CPUS=4 GUEST=hotplug
 record stub GUEST=stub
-record pages PAGES=1 CPUS=4 GUEST=hotplug
+record pages CPUS=4 GUEST=hotplug
 for name in hotplug pages boot; do
 	cp $out/$name.trace $out/scratch.trace
 	.build/trace-test $out/$name.trace $out/scratch.trace $out/million.trace ||
 		failures=$((failures + 1))
 done
+
+$sim view $out/stub.trace -o $out/stub.html >$out/stub.view && [ ! -s $out/stub.view ] &&
+	$sim view $out/boot.trace -o $out/boot.html | grep -q ': no page records'
+result $? "there are page records, but not with PAGES=0"
 
 .build/trace-rules || failures=$((failures + 1))
 
@@ -72,8 +77,12 @@ patch 12 '\041'
 refuses 2 'byte 12: ' $out/bad.trace
 patch 16 '\377\377\377'
 refuses 2 'byte 16: .*other machines' $out/bad.trace
+patch 24 '\002'
+refuses 2 'byte 24: it begins where no trace does' $out/bad.trace
+patch 24 '\001'
+refuses 1 'step 0, byte 32, is not allowed: expected on this CPU: vcpu Guest ' $out/bad.trace
 patch 31 '\001'
-refuses 2 'byte 24: ' $out/bad.trace
+refuses 2 'byte 28: ' $out/bad.trace
 patch 150 '\001'
 refuses 1 'step 3, byte 128, is not allowed: expected on this CPU: boot Features ' $out/bad.trace
 

@@ -65,7 +65,10 @@ trap page_ended EXIT
 page_open $out/small.html step=1
 is "step 1: Decode is lit, Gate to Decode taken" "decode gate->decode" "$title"
 is "its time since the first, vCPU and argument" "100050 1 0x6" "T[1002]+' '+vcpu[1002]+' '+arg(1002)"
-is "without page records it says so" true "document.getElementById('map').textContent.includes('no page records')"
+said=$($sim view $out/small.trace -o $out/small.html)
+[[ $said == "$out/small.trace: no page records, "* ]] && [ -z "$($sim view $out/pages.trace -o $out/pages.html)" ]
+result $? "without page records view says so: $said"
+is "and its page does" true "document.getElementById('map').textContent.includes('no page records')"
 page_open $out/small.html step=2999
 is "the last step, by its link" "2999 of 3000" "document.querySelector('#step td.n,#step tr td+td').textContent"
 

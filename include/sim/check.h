@@ -59,7 +59,7 @@ struct check {
 	struct check_cpu cpu[CPU_MAX];
 };
 
-void check_begin(struct check *c);
+void check_begin(struct check *c, enum trace_begins begins);
 
 /* False: not allowed; `why` says what was expected, and `c` is of no more use. */
 #define CHECK_WORDS 400U

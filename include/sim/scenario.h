@@ -103,6 +103,8 @@ void scenario_set_up(const struct scenario *s);
 
 /* A CPU's turn: to begin a call, go on with it or both. Others are for scenario_apply(). */
 bool scenario_is_turn(const struct scenario_line *l);
+/* Of the machine as it is before anything happens; the first lines. */
+bool scenario_sets_up(const struct scenario_line *l);
 
 /*
  * What follows gives NULL, or what is not as the line has it, in words that

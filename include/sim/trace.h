@@ -15,7 +15,13 @@ struct trace_header {
 	char magic[8];
 	uint32_t version, record_bytes;
 	uint64_t machines; /* chart_hash() */
-	uint64_t reserved;
+	uint32_t begins;   /* enum trace_begins */
+	uint32_t reserved;
+};
+
+enum trace_begins {
+	TRACE_BRING_UP, /* soft-SNP's, of an image */
+	TRACE_MODEL,	/* svsm-sim's: bring-up is over, the others asleep in VMPL0 */
 };
 
 struct trace_step {
@@ -33,7 +39,8 @@ _Static_assert(sizeof(struct trace_header) == 32 && sizeof(struct trace_step) ==
 /*
  * Not a machine's step: the RMP's entry of a page, changed. state: enum trace_page. argument: the
  * guest physical address, bit 0: 2M. result: of TRACE_RMPADJUST, VMPL << 8 | permissions. It comes
- * before the steps of its CPU with a later time; the pages of the launch come first of all.
+ * before the steps of its CPU with a later time; the pages as they are at its beginning come first
+ * of all.
  */
 #define TRACE_PAGE 0xf0U
 /* So many of a CPU's wait at most for its steps: one more, and they come before. */
@@ -66,6 +73,7 @@ static inline bool trace_page_known(const struct trace_step *s)
 struct trace {
 	const struct trace_step *step;
 	uint64_t steps, rest; /* rest: bytes at the end that are no whole step */
+	enum trace_begins begins;
 	void *map;
 	uint64_t bytes;
 };

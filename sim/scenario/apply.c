@@ -29,6 +29,12 @@ bool scenario_is_turn(const struct scenario_line *l)
 	       l->word == SCENARIO_MICRO || l->word == SCENARIO_FINISH;
 }
 
+bool scenario_sets_up(const struct scenario_line *l)
+{
+	return l->word == SCENARIO_MACHINE || l->word == SCENARIO_PAGE ||
+	       l->word == SCENARIO_FRAMES || l->word == SCENARIO_SLOTS;
+}
+
 bool scenario_needs_idle(const struct scenario_line *l)
 {
 	return l->word == SCENARIO_CALL || l->word == SCENARIO_BEGIN || l->word == SCENARIO_ENTER ||

@@ -1,65 +1,79 @@
 /* SPDX-License-Identifier: MIT */
-#include "record.h"
+#include <sim/record.h>
 
-#include <errno.h>
+#include <sim/changes.h>
 #include <sim/chart.h>
 #include <sim/engine.h>
-#include <sim/trace.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-static FILE *to;
+static FILE *file;
 static uint64_t steps;
-
-static bool complain(const char *path)
-{
-	fprintf(stderr, "svsm-sim run: %s: %s\n", path, strerror(errno));
-	return false;
-}
+static struct changes changes;
 
 /* There is no clock: the order is the time. */
-static void write_step(const struct engine_event *event)
+static void put(struct trace_step step)
 {
-	const struct trace_step step = {
-		.time = ++steps,
+	step.time = ++steps;
+	step.cpu = (uint16_t)host_cpu;
+	(void)fwrite(&step, sizeof(step), 1, file);
+}
+
+static void put_event(const struct engine_event *event)
+{
+	put((struct trace_step){
 		.argument = event->argument,
 		.vcpu = event->vcpu,
 		.machine = event->machine,
 		.state = event->state,
 		.event = event->event,
-		.cpu = (uint16_t)host_cpu,
-	};
-
-	(void)fwrite(&step, sizeof(step), 1, to);
+	});
 }
 
-/* Nothing stays in a buffer that two processes have. */
-bool record_open(const char *path)
+static void put_page(uint64_t address, enum trace_page what, uint32_t result)
+{
+	put((struct trace_step){
+		.argument = address,
+		.vcpu = HOST_APIC_ID + host_cpu,
+		.machine = TRACE_PAGE,
+		.state = (uint8_t)what,
+		.result = result,
+	});
+}
+
+static void changed(struct snp *machine, uint64_t gpa, uint64_t bytes)
+{
+	(void)machine;
+	changes_look(&changes, gpa, bytes);
+}
+
+void record_head(FILE *to)
 {
 	const struct trace_header header = {
 		.magic = TRACE_MAGIC,
 		.version = TRACE_VERSION,
 		.record_bytes = sizeof(struct trace_step),
 		.machines = chart_hash(),
+		.begins = TRACE_MODEL,
 	};
 
-	to = fopen(path, "we");
-	if (to == NULL)
-		return complain(path);
-	if (fwrite(&header, sizeof(header), 1, to) != 1 || fflush(to) != 0)
-		return complain(path);
-	return true;
+	(void)fwrite(&header, sizeof(header), 1, to);
 }
 
-void record_begin(void)
+void record_begin(FILE *to)
 {
-	engine_watch(write_step);
+	file = to;
+	steps = 0;
+	changes = (struct changes){ &host.snp, malloc(CHANGES_BYTES(&host.snp)), put_page };
+	CHECK(changes.said != NULL);
+	changes_begin(&changes);
+	host.snp.ops.changed = changed;
+	engine_watch(put_event);
 }
 
-bool record_end(const char *path)
+void record_end(void)
 {
-	const bool is_bad = ferror(to) != 0;
-
 	engine_watch(NULL);
-	return (fclose(to) == 0 && !is_bad) || complain(path);
+	host.snp.ops.changed = NULL;
+	free(changes.said);
+	changes.said = NULL;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* svsm-sim run: scenarios to their ends, each on a machine of its own. */
-#include "record.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <sim/command.h>
 #include <sim/engine.h>
+#include <sim/record.h>
 #include <sim/scenario.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,12 +19,14 @@ static const char *const help =
 	"every result is as its text has it, and after every line the invariants of\n"
 	"include/snp/host.h hold. Exit status 1: not so. 2: one of them makes no sense, the\n"
 	"line is said, and none of them is run.\n"
-	"  --trace FILE  of one scenario: the steps of its machines, without a bring-up\n";
+	"  --trace FILE  of one scenario: the steps of its machines and what becomes of each "
+	"page,\n"
+	"                for svsm-sim replay and view. Bring-up is over when it begins\n";
 
 static const struct scenario *current;
 static const struct scenario_line *here;
 static const char *wrong;
-static const char *trace; /* NULL: none is wanted */
+static FILE *trace; /* NULL: none is wanted */
 
 static void carry_out(void)
 {
@@ -72,8 +76,13 @@ static bool check_awaited(void)
 static bool run_lines(const struct scenario *s)
 {
 	unsigned int calls = 0;
+	bool is_begun = trace == NULL;
 
 	for (here = s->line; here < s->line + s->lines; here++) {
+		if (!is_begun && !scenario_sets_up(here)) {
+			record_begin(trace);
+			is_begun = true;
+		}
 		if (!run_line())
 			return false;
 		calls += here->word == SCENARIO_CALL || here->word == SCENARIO_BEGIN;
@@ -86,33 +95,54 @@ static bool run_lines(const struct scenario *s)
 
 static bool run(const struct scenario *s)
 {
-	bool is_so;
-
 	current = s;
 	scenario_set_up(s);
 	engine_watch(NULL);
-	if (trace != NULL)
-		record_begin();
-	is_so = run_lines(s);
-	return (trace == NULL || record_end(trace)) && is_so;
+	return run_lines(s);
+}
+
+static bool complain_of_trace(const char *path)
+{
+	fprintf(stderr, "svsm-sim run: %s: %s\n", path, strerror(errno));
+	return false;
+}
+
+/* Nothing stays in a buffer that two processes have. */
+static bool open_trace(const char *path)
+{
+	trace = fopen(path, "we");
+	if (trace == NULL)
+		return complain_of_trace(path);
+	record_head(trace);
+	return fflush(trace) == 0 || complain_of_trace(path);
+}
+
+/* In the scenario's process. */
+static int run_to_end(const struct scenario *s, const char *path)
+{
+	int status = run(s) ? 0 : STATUS_REFUSED;
+
+	if (trace != NULL && (ferror(trace) | fclose(trace)) != 0) {
+		(void)complain_of_trace(path);
+		status = STATUS_BAD_INPUT;
+	}
+	if (fflush(stdout) != 0) {
+		perror("svsm-sim run");
+		status = STATUS_BAD_INPUT;
+	}
+	return status;
 }
 
 /* There is one machine in a process. */
-static int run_alone(const struct scenario *s)
+static int run_alone(const struct scenario *s, const char *path)
 {
 	int status;
 	pid_t child;
 
 	(void)fflush(stdout);
 	child = fork();
-	if (child == 0) {
-		status = run(s) ? 0 : STATUS_REFUSED;
-		if (fflush(stdout) != 0) {
-			perror("svsm-sim run");
-			status = STATUS_BAD_INPUT;
-		}
-		exit(status);
-	}
+	if (child == 0)
+		exit(run_to_end(s, path));
 	if (child < 0 || waitpid(child, &status, 0) != child) {
 		perror("svsm-sim run");
 		return STATUS_BAD_INPUT;
@@ -137,30 +167,31 @@ int cmd_run(int argc, char **argv)
 		{ "trace", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
+	const char *path = NULL; /* of the trace */
 	struct scenario *s;
 	unsigned int count;
 	int option, status = STATUS_BAD_INPUT;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 't') {
-			trace = optarg;
+			path = optarg;
 			continue;
 		}
 		fputs(help, option == 'h' ? stdout : stderr);
 		return option == 'h' ? 0 : STATUS_BAD_INPUT;
 	}
 	count = (unsigned int)(argc - optind);
-	if (count == 0 || (trace != NULL && count != 1)) {
+	if (count == 0 || (path != NULL && count != 1)) {
 		fputs(help, stderr);
 		return STATUS_BAD_INPUT;
 	}
 	s = calloc(count, sizeof(*s));
 	if (s == NULL)
 		abort();
-	if (load_all(s, argv + optind, count) && (trace == NULL || record_open(trace))) {
+	if (load_all(s, argv + optind, count) && (path == NULL || open_trace(path))) {
 		status = 0;
 		for (unsigned int i = 0; i < count; i++) {
-			int one = run_alone(&s[i]);
+			int one = run_alone(&s[i], path);
 
 			status = one > status ? one : status;
 		}

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <launch/whole.h>
-#include <sim/trace.h>
+#include <sim/record.h>
 #include <string.h>
 
 static void write_steps(FILE *file, enum engine_kind kind, uint64_t count)
@@ -68,32 +68,16 @@ static bool save_commands(FILE *file)
 	return ferror(file) == 0;
 }
 
-/* From the beginning again: what each step takes is not kept. */
+/* From the beginning again: what each step takes and does is not kept. */
 static bool save_trace(FILE *file)
 {
-	struct trace_header header = { .version = TRACE_VERSION,
-				       .record_bytes = sizeof(struct trace_step),
-				       .machines = chart_hash() };
 	uint64_t end = engine_position();
 
-	memcpy(header.magic, TRACE_MAGIC, sizeof(header.magic));
-	fwrite(&header, sizeof(header), 1, file);
-	for (uint64_t i = 0; i <= end; i++) {
-		const struct engine_event *e = engine_taken();
-		struct trace_step step;
-
-		(void)engine_goto(i);
-		if (!e->there)
-			continue;
-		step = (struct trace_step){ .time = i,
-					    .argument = e->argument,
-					    .vcpu = e->vcpu,
-					    .machine = e->machine,
-					    .state = e->state,
-					    .event = e->event,
-					    .cpu = (uint16_t)engine_cpu() };
-		fwrite(&step, sizeof(step), 1, file);
-	}
+	(void)engine_goto(0);
+	record_head(file);
+	record_begin(file);
+	(void)engine_goto(end);
+	record_end();
 	return ferror(file) == 0;
 }
 

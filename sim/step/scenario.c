@@ -85,12 +85,6 @@ static enum engine_turn turn(const struct scenario_line *l, struct engine_line *
 	}
 }
 
-static bool sets_up(const struct scenario_line *l)
-{
-	return l->word == SCENARIO_MACHINE || l->word == SCENARIO_PAGE ||
-	       l->word == SCENARIO_FRAMES || l->word == SCENARIO_SLOTS;
-}
-
 static enum engine_turn next(struct engine_line *line)
 {
 	const struct scenario_line *l;
@@ -157,7 +151,7 @@ const struct engine_program *program_of(const struct scenario *scenario, uint64_
 	s = scenario;
 	end = 1 + times * (s->lines - 1);
 	scenario_set_up(s);
-	for (; now.at < end && sets_up(program_line(now.at)); now.at++)
+	for (; now.at < end && scenario_sets_up(program_line(now.at)); now.at++)
 		(void)complain(program_line(now.at)->line, program_line(now.at)->column,
 			       scenario_apply(s, program_line(now.at)));
 	return &program;

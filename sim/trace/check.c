@@ -9,20 +9,26 @@
 #include <svsm/create.h>
 #include <svsm/vcpu.h>
 
-void check_begin(struct check *c)
-{
-	memset(c, 0, sizeof(*c));
-	for (unsigned int i = 0; i < CPU_MAX; i++) {
-		struct check_next *n = &c->cpu[i].next[0];
+/* By the first CPU, in bring-up; by the others. */
+static const struct check_next brought_up[] = {
+	{ MACHINE_BOOT, BOOT_START, 1U << EV_START, ARGUMENT_SAME, 0 },
+	{ MACHINE_VCPU, VCPU_NEW, 1U << EV_START | 1U << EV_ENTERED, ARGUMENT_LEFT, 0 },
+};
+/* It has given the first CPU to the guest, and the others sleep. */
+static const struct check_next modelled[] = {
+	{ MACHINE_VCPU, VCPU_GUEST, 1U << EV_ENTERED | 1U << EV_HOST_REFUSED, ARGUMENT_SAME, 0 },
+	{ MACHINE_VCPU, VCPU_NEW, 1U << EV_ENTERED, ARGUMENT_LEFT, 0 },
+};
 
+void check_begin(struct check *c, enum trace_begins begins)
+{
+	const struct check_next *first = begins == TRACE_MODEL ? modelled : brought_up;
+
+	memset(c, 0, sizeof(*c));
+	c->booted = begins == TRACE_MODEL;
+	for (unsigned int i = 0; i < CPU_MAX; i++) {
 		c->cpu[i].count = 1;
-		if (i == BOOT_CPU)
-			*n = (struct check_next){ MACHINE_BOOT, BOOT_START, 1U << EV_START,
-						  ARGUMENT_SAME, 0 };
-		else
-			*n = (struct check_next){ MACHINE_VCPU, VCPU_NEW,
-						  1U << EV_START | 1U << EV_ENTERED, ARGUMENT_LEFT,
-						  0 };
+		c->cpu[i].next[0] = first[i == BOOT_CPU ? 0 : 1];
 	}
 }
 

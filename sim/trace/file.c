@@ -80,8 +80,11 @@ static bool check_header(const struct trace *t, const char *path)
 		return bad(path, "byte 12: a step is not of %zu bytes", sizeof(struct trace_step));
 	if (DIFFERS(machines))
 		return bad(path, "byte 16: recorded with other machines than this program's");
+	if (h != NULL && t->bytes >= sizeof(*h) && h->begins != TRACE_BRING_UP &&
+	    h->begins != TRACE_MODEL)
+		return bad(path, "byte 24: it begins where no trace does");
 	if (DIFFERS(reserved))
-		return bad(path, "byte 24: reserved, and not 0");
+		return bad(path, "byte 28: reserved, and not 0");
 #undef DIFFERS
 	return true;
 }
@@ -103,10 +106,11 @@ bool trace_open(struct trace *t, const char *path)
 		trace_close(t);
 		return false;
 	}
-	if (t->bytes < sizeof(struct trace_header)) {
+	if (t->map == NULL || t->bytes < sizeof(struct trace_header)) {
 		t->rest = t->bytes;
 		return true;
 	}
+	t->begins = ((const struct trace_header *)t->map)->begins;
 	steps_bytes = t->bytes - sizeof(struct trace_header);
 	t->step = (const void *)((const struct trace_header *)t->map + 1);
 	t->steps = steps_bytes / sizeof(struct trace_step);

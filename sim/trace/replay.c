@@ -11,15 +11,16 @@
 
 static const char *const help =
 	"usage: svsm-sim replay [--check] FILE\n"
-	"Steps through the trace of a run (make run TRACE=FILE) at a prompt; `help` there says\n"
-	"how. --check only says whether the machines allow every step; if not, which is the\n"
-	"first that they do not, with exit status 1. A file that is no trace: exit status 2.\n"
+	"Steps through the trace of a run (make run TRACE=FILE; svsm-sim run --trace FILE; the\n"
+	"`save FILE.trace` of svsm-sim step) at a prompt; `help` there says how. --check only\n"
+	"says whether the machines allow every step; if not, which is the first that they do\n"
+	"not, with exit status 1. A file that is no trace: exit status 2.\n"
 	"Of several CPUs: a vCPU is sat after it was made, a save area is in one call at a time,\n"
 	"and no vCPU asks for anything when all that its CPU may have are deleted. Which CPU a\n"
 	"vCPU was made for is not in a trace, only what follows from the others.\n"
-	"Of pages, if they are in it (PAGES=1): each change is one of what the page was, and\n"
-	"what VMPL0 alone can do is done there. A lie of the hypervisor's, which shows other\n"
-	"memory at an address, may look like a change that cannot be.\n"
+	"Of pages, unless it was recorded with PAGES=0: each change is one of what the page\n"
+	"was, and what VMPL0 alone can do is done there. A lie of the hypervisor's, which shows\n"
+	"other memory at an address, may look like a change that cannot be.\n"
 	"It replays transitions, not effects: memory and the guest are not part of a trace, so\n"
 	"what a verb did is not seen, but for those changes, only what it returned.\n";
 
@@ -65,7 +66,7 @@ static bool check_all(const struct trace *t, uint64_t *refused)
 
 	if (c == NULL)
 		abort();
-	check_begin(c);
+	check_begin(c, t->begins);
 	while (i < t->steps && check_step(c, &t->step[i], why))
 		i++;
 	free(c);

@@ -235,9 +235,37 @@ result $? "run --help"
 $sim run 2>/dev/null
 [ $? = 2 ]
 result $? "run without a scenario"
-$sim run --trace $out/first.trace sim/scenarios/first-call.svsm >$out/said &&
-	[ "$(stat -c %s $out/first.trace)" = $((32 + 32 * 18)) ]
-result $? "run --trace: a header and 18 steps"
+
+# ---- as traces --------------------------------------------------------------------
+
+# The machines' steps in it, and the changes of pages: 240 is TRACE_PAGE (include/sim/trace.h).
+records() { # TRACE
+	od -An -v -t u1 -w32 -j 32 "$1" | awk '{ n[$21 == 240]++ } END { print n[0] + 0, n[1] + 0 }'
+}
+
+for scenario in sim/scenarios/*.svsm; do
+	name=$(basename "$scenario" .svsm) steps=0 pages=0
+	$sim run --trace "$out/$name.trace" "$scenario" >$out/said && said=$($sim replay --check "$out/$name.trace") &&
+		read -r steps pages < <(records "$out/$name.trace") && [ "$steps" -gt 0 ] && [ "$pages" -gt 2000 ]
+	result $? "$name: its trace, $steps steps and $pages changes of pages: all allowed"
+	printf 'run\nsave %s\n' "$out/stepped.trace" >$out/commands
+	$sim step --batch $out/commands "$scenario" >$out/said && cmp -s $out/stepped.trace "$out/$name.trace"
+	result $? "$name: step saves the same trace"
+done
+[ "$(records $out/first-call.trace)" = "18 2100" ] && [ "$(records $out/validate.trace)" = "20 2106" ]
+result $? "run --trace: the pages as they are before, then 18 steps; or 20, and 6 changes"
+[ -z "$($sim view $out/validate.trace -o $out/validate.html)" ]
+result $? "view has its pages"
+
+spoiled() { # NAME STEP BYTE VALUE REGEXP: that record's byte changed is refused
+	cp $out/validate.trace $out/spoiled.trace
+	printf '%b' "$4" | dd of=$out/spoiled.trace bs=1 seek=$((32 + 32 * $2 + $3)) conv=notrunc status=none
+	! $sim replay --check $out/spoiled.trace >$out/said && grep -q "is not allowed: .*$5" $out/said
+	result $? "refused: $1"
+}
+first=$(od -An -v -t u1 -w32 -j 32 $out/validate.trace | awk '$21 != 240 { print NR - 1; exit }')
+spoiled "a first step that is none" "$first" 22 '\003' 'expected on this CPU: vcpu Guest'
+spoiled "a trace that begins with bring-up, and has none" -1 24 '\000' 'expected on this CPU: boot start'
 $sim run --trace $out/nowhere/first.trace sim/scenarios/first-call.svsm >$out/said 2>&1
 [ $? = 2 ] && [ "$(wc -l <$out/said)" = 1 ] && grep -q '^svsm-sim run: .*first.trace: ' $out/said
 result $? "run --trace into no folder: refused in one line"

@@ -129,7 +129,7 @@ static uint64_t refused_at(char why[CHECK_WORDS])
 	static struct check c;
 	uint64_t i = 0;
 
-	check_begin(&c);
+	check_begin(&c, TRACE_BRING_UP);
 	while (i < made.steps && check_step(&c, &made.step[i], why))
 		i++;
 	if (i < made.steps || !check_order(made.step, made.steps, &i, why) ||

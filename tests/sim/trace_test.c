@@ -53,7 +53,7 @@ static uint64_t refused_at(const struct trace_step *s, uint64_t count)
 	char why[CHECK_WORDS];
 	uint64_t i = 0;
 
-	check_begin(&c);
+	check_begin(&c, TRACE_BRING_UP);
 	while (i < count && check_step(&c, &s[i], why))
 		i++;
 	if (i == count)

@@ -2,6 +2,7 @@
 /* svsm-sim explore: see README.md. */
 #include "explore.h"
 
+#include <launch/whole.h>
 #include <sim/command.h>
 
 #include <errno.h>
@@ -37,7 +38,8 @@ static bool number(const char *word, uint64_t most, uint64_t *value)
 	return *end == '\0' && errno == 0 && *value != 0 && *value <= most;
 }
 
-static bool parse(int argc, char **argv, struct options *o)
+/* 0, or the exit status. */
+static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
 		{ "no-reduction", no_argument, NULL, 'n' },
@@ -52,18 +54,18 @@ static bool parse(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .o = { .reduce = true, .most = MOST, .jobs = 2 } };
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (c) {
 		case 'n':
 			o->o.reduce = false;
 			break;
 		case 'm':
 			if (!number(optarg, MOST, &o->o.most))
-				return false;
+				return command_bad(argv, "--most: no number of states");
 			break;
 		case 'j':
 			if (!number(optarg, 64, &jobs))
-				return false;
+				return command_bad(argv, "--jobs: no number from 1 to 64");
 			o->o.jobs = (unsigned int)jobs;
 			break;
 		case 's':
@@ -76,11 +78,11 @@ static bool parse(int argc, char **argv, struct options *o)
 			fputs(help, stdout);
 			exit(0);
 		default:
-			return false;
+			return command_bad_option(argv, c);
 		}
 	}
 	o->config = argv[optind];
-	return optind >= argc - 1;
+	return optind >= argc - 1 ? 0 : command_bad(argv, "more than one CONFIG");
 }
 
 static bool is_possible(const struct explore_config *c, const struct explore_act *act)
@@ -94,6 +96,12 @@ static bool is_possible(const struct explore_config *c, const struct explore_act
 	if (act->kind == ACT_STEP)
 		return world_busy(act->cpu);
 	return act->call < HOWS && (world_may_refuse(act->cpu) >> act->call & 1) != 0;
+}
+
+static bool complain(const char *path)
+{
+	fprintf(stderr, "svsm-sim explore: %s: %s\n", path, strerror(errno));
+	return false;
 }
 
 #define LINE 256U
@@ -164,10 +172,14 @@ static int replay_file(const struct options *o)
 	struct explore_config c;
 	int status = STATUS_BAD_INPUT;
 
-	if (file == NULL) {
-		perror(o->replay);
+	/* A folder can be opened, and not be read. */
+	if (file == NULL || (getc(file) == EOF && ferror(file))) {
+		(void)complain(o->replay);
+		if (file != NULL)
+			(void)fclose(file);
 		return status;
 	}
+	rewind(file);
 	if (o->config != NULL ? load(&c, o->config) : load_named(&c, o->replay, file)) {
 		open_world(&c);
 		status = replay(&c, o->replay, file);
@@ -191,18 +203,31 @@ static int explore_one(const struct options *o)
 	return result.violation == NULL ? 0 : STATUS_REFUSED;
 }
 
+/* A search takes long. */
+static bool can_save(const char *path)
+{
+	struct whole w;
+
+	if (!whole_begin(&w, path))
+		return complain(path);
+	(void)whole_end(&w, false);
+	return true;
+}
+
 int cmd_explore(int argc, char **argv)
 {
 	struct options o;
 
-	if (!parse(argc, argv, &o)) {
-		fputs(help, stderr);
-		return STATUS_BAD_INPUT;
-	}
+	int status = parse(argc, argv, &o);
+
+	if (status != 0)
+		return status;
 #ifdef __SANITIZE_ADDRESS__
 	fputs("svsm-sim explore: not in a build with sanitizers\n", stderr);
 	return STATUS_BAD_INPUT;
 #endif
+	if (o.o.save != NULL && !can_save(o.o.save))
+		return STATUS_BAD_INPUT;
 	if (o.replay != NULL)
 		return replay_file(&o);
 	return o.config != NULL ? explore_one(&o) : explore_default(&o.o);

@@ -172,19 +172,20 @@ int cmd_run(int argc, char **argv)
 	unsigned int count;
 	int option, status = STATUS_BAD_INPUT;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 't') {
-			path = optarg;
-			continue;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return 0;
 		}
-		fputs(help, option == 'h' ? stdout : stderr);
-		return option == 'h' ? 0 : STATUS_BAD_INPUT;
+		if (option != 't')
+			return command_bad_option(argv, option);
+		path = optarg;
 	}
 	count = (unsigned int)(argc - optind);
-	if (count == 0 || (path != NULL && count != 1)) {
-		fputs(help, stderr);
-		return STATUS_BAD_INPUT;
-	}
+	if (count == 0)
+		return command_bad(argv, "a scenario is needed");
+	if (path != NULL && count != 1)
+		return command_bad(argv, "--trace is of one scenario");
 	s = calloc(count, sizeof(*s));
 	if (s == NULL)
 		abort();

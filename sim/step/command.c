@@ -18,9 +18,7 @@ static bool one(const struct engine_move *move, bool quiet)
 	outcome = engine_move(move);
 	why = stops_hit(outcome);
 	if (!quiet || why != NULL || outcome >= ENGINE_STOPPED || session_json)
-		report_move(outcome);
-	if (why != NULL && !session_json)
-		printf("  stopped: %s\n", why);
+		report_stop(outcome, why);
 	return why == NULL && outcome < ENGINE_STOPPED;
 }
 

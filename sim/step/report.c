@@ -117,7 +117,7 @@ static void arrow_json(const char *name, const struct engine_event *e)
 	printf("}");
 }
 
-static void json(enum engine_outcome outcome)
+static void json(enum engine_outcome outcome, const char *why)
 {
 	unsigned int cpu = engine_cpu();
 	const struct engine_cpu *c = engine_at(cpu);
@@ -135,6 +135,8 @@ static void json(enum engine_outcome outcome)
 		printf(",\"stopped\":\"%s\"", reason_words(host.reason));
 	if (report_broken() != NULL)
 		printf(",\"broken\":\"%s\"", report_broken());
+	if (why != NULL)
+		printf(",\"break\":\"%s\"", why);
 	printf("}\n");
 }
 
@@ -145,16 +147,23 @@ static const char *ended(void)
 	return host.stopped ? "the VM is stopped" : "the end: nothing is left to do";
 }
 
-void report_move(enum engine_outcome outcome)
+void report_stop(enum engine_outcome outcome, const char *why)
 {
 	if (outcome == ENGINE_ENDED && !session_json)
 		printf("#%" PRIu64 " %s\n", engine_position(), ended());
 	else if (outcome == ENGINE_REFUSED && !session_json)
 		printf("#%" PRIu64 " that makes no sense now\n", engine_position());
 	else if (session_json)
-		json(outcome);
+		json(outcome, why);
 	else
 		text(outcome);
+	if (why != NULL && !session_json)
+		printf("  stopped: %s\n", why);
+}
+
+void report_move(enum engine_outcome outcome)
+{
+	report_stop(outcome, NULL);
 }
 
 static void open_arrows(const struct engine_event *e)

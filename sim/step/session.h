@@ -45,6 +45,8 @@ bool save_scenario(FILE *file, const char **wrong);
 
 /* One object, or one line. */
 void report_move(enum engine_outcome outcome);
+/* The same of a move that `why`, unless it is NULL, stops at. */
+void report_stop(enum engine_outcome outcome, const char *why);
 /* What is not as it must be now (host_invariants()); NULL. */
 const char *report_broken(void);
 /* Where it is, in full. */

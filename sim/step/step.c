@@ -56,7 +56,7 @@ int cmd_step(int argc, char **argv)
 	int option;
 
 	fix_addresses(argv - 1);
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (option) {
 		case 'b':
 			batch = optarg;
@@ -72,7 +72,7 @@ int cmd_step(int argc, char **argv)
 			command_help(stdout);
 			return 0;
 		default:
-			return STATUS_BAD_INPUT;
+			return command_bad_option(argv, option);
 		}
 	}
 	times = strtoul(repeat, &end, 10);
@@ -80,10 +80,8 @@ int cmd_step(int argc, char **argv)
 		fprintf(stderr, "svsm-sim step: --repeat %s: not a number\n", repeat);
 		return STATUS_BAD_INPUT;
 	}
-	if (argc - optind > 1) {
-		fputs(help, stderr);
-		return STATUS_BAD_INPUT;
-	}
+	if (argc - optind > 1)
+		return command_bad(argv, "more than one scenario");
 	program = open_program(argv[optind], times);
 	if (program == NULL)
 		return STATUS_BAD_INPUT;

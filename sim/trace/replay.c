@@ -94,19 +94,17 @@ int cmd_replay(int argc, char **argv)
 	uint64_t refused;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "ch", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":ch", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return 0;
 		}
 		if (option != 'c')
-			return STATUS_BAD_INPUT;
+			return command_bad_option(argv, option);
 		check_only = true;
 	}
-	if (argc - optind != 1) {
-		fputs(help, stderr);
-		return STATUS_BAD_INPUT;
-	}
+	if (argc - optind != 1)
+		return command_bad(argv, "one trace is needed");
 	if (!trace_open(&t, argv[optind]))
 		return STATUS_BAD_INPUT;
 	is_allowed = check_all(&t, &refused);

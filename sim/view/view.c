@@ -2,12 +2,12 @@
 /* svsm-sim view: a trace as a page for a browser, with all that it needs in it. */
 #include "page.h"
 #include <errno.h>
+#include <getopt.h>
 #include <launch/whole.h>
 #include <sim/command.h>
 #include <sim/trace.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const help =
 	"usage: svsm-sim view TRACE -o PAGE.html\n"
@@ -182,22 +182,27 @@ static bool write_page(const struct trace *t, const char *page)
 
 int cmd_view(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
 	const char *page = NULL, *path = NULL;
 	struct trace t;
 	bool ok;
 	int option;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(help, stdout);
-		return 0;
-	}
-	while ((option = getopt(argc, argv, "o:")) == 'o')
+	while ((option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return 0;
+		}
+		if (option != 'o')
+			return command_bad_option(argv, option);
 		page = optarg;
-	path = argv[optind];
-	if (option != -1 || page == NULL || optind + 1 != argc) {
-		fputs(help, stderr);
-		return STATUS_BAD_INPUT;
 	}
+	path = argv[optind];
+	if (page == NULL || optind + 1 != argc)
+		return command_bad(argv, "one trace and -o PAGE.html are needed");
 	if (!trace_open(&t, path))
 		return STATUS_BAD_INPUT;
 	ok = known(&t, path) && write_page(&t, page);

@@ -32,6 +32,19 @@ refused() { # WORDS ARGUMENT...
 	[ $got = 2 ] && [ ! -s "$tmp/out" ] && [[ $(head -n 1 "$tmp/err") == "$words"* ]]
 }
 
+# That is all that is said.
+one_line() { # WORDS ARGUMENT...
+	refused "$@" && [ "$(wc -l <"$tmp/err")" = 1 ]
+}
+
+# Refused at once, though the search takes long; and nothing is left there.
+unsearched() {
+	mkdir "$tmp/empty_folder"
+	one_line "svsm-sim explore: $tmp/none/x: No such file" explore --save "$tmp/none/x" &&
+		one_line "$tmp/none.config: " explore --save "$tmp/empty_folder/x" "$tmp/none.config" &&
+		rmdir "$tmp/empty_folder"
+}
+
 unheard() { # ARGUMENT...
 	timeout 20 $sim "$@" 2>"$tmp/err" >/dev/full </dev/null
 	[ $? = 2 ] && [ "$(wc -l <"$tmp/err")" = 1 ] && grep -q '^svsm-sim: standard output: No space' "$tmp/err"
@@ -47,8 +60,25 @@ head -c 100000 /dev/urandom | tr '\000-\177' '\200-\377' >"$tmp/garbage"
 result "no command" refused "usage: "
 result "a command that there is not" refused "svsm-sim: no such command: blah" blah
 for command in step run replay view explore; do
-	result "$command: an option that there is not" refused "$command: " $command --blah
+	result "$command: an option that there is not" one_line "svsm-sim $command: there is no option --blah;" $command --blah
+	result "$command: a letter that there is not" one_line "svsm-sim $command: there is no option -z;" $command -zh
 done
+result "reason: an option that there is not" one_line "svsm-sim reason: --blah is no " reason --blah
+for option in "run --trace" "step --batch" "step --repeat" "view -o" "explore --save" "explore --replay" "explore --most" "explore --jobs"; do
+	read -r command word <<<"$option"
+	result "$option: nothing behind it" one_line "svsm-sim $command: there is no value for $word;" "$command" "$word"
+done
+result "replay: nothing" one_line "svsm-sim replay: one trace is needed" replay
+result "replay: two" one_line "svsm-sim replay: one trace is needed" replay a b
+result "run: nothing" one_line "svsm-sim run: a scenario is needed" run
+result "view: nothing" one_line "svsm-sim view: one trace and -o PAGE.html" view "$tmp/none"
+result "step: two scenarios" one_line "svsm-sim step: more than one scenario" step a b
+result "explore: two configurations" one_line "svsm-sim explore: more than one CONFIG" explore a b
+result "explore: no jobs" one_line "svsm-sim explore: --jobs: no number" explore --jobs 0
+result "explore: no states" one_line "svsm-sim explore: --most: no number" explore --most many
+result "explore: nowhere to save" unsearched
+result "explore: replay a folder" one_line "svsm-sim explore: $tmp/folder: Is a directory" explore --replay "$tmp/folder"
+result "explore: replay garbage" one_line "$tmp/garbage:1:1: does not say which search" explore --replay "$tmp/garbage"
 for command in step run replay; do
 	result "$command: no file" refused "" $command "$tmp/none"
 	result "$command: a folder" refused "" $command "$tmp/folder"

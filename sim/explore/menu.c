@@ -7,7 +7,8 @@
 #define VALIDATE SVSM_ENTRY_VALIDATE
 #define IGNORE_CF SVSM_ENTRY_IGNORE_CF
 #define RESERVED 0x10ULL	    /* in an entry */
-#define LENT 0x1b000ULL		    /* three pages of the guest's from here on */
+#define ROW_2 (FRAME_2M + 0x80000)  /* a page in the third row of its record */
+#define ROW_7 (FRAME_2M + 0x1ff000) /* in the last */
 #define MORE_THAN_A_STEP 257U	    /* PVALIDATE_RUN_ENTRIES and one */
 #define OTHER_PROTOCOL (1ULL << 32) /* attestation, which is not there */
 
@@ -65,7 +66,12 @@ static const struct explore_call menu[] = {
 	{ "lend-a", SVSM_CORE_DEPOSIT_MEM, 0, 0, { LENT }, 0, 0 },
 	{ "lend-b-c", SVSM_CORE_DEPOSIT_MEM, 0, 0, { LENT + PAGE_4K, LENT + 2 * PAGE_4K }, 0, 0 },
 	{ "create-a-b", SVSM_CORE_CREATE_VCPU, LENT, LENT + PAGE_4K, { 0 }, 0, CALL_BUILDS },
+	{ "create-0-1-cpu0", SVSM_CORE_CREATE_VCPU, F0, F1, { 0 }, 0, CALL_BUILDS | CALL_FOR_0 },
+	{ "delete-a", SVSM_CORE_DELETE_VCPU, LENT, 0, { 0 }, 0, 0 },
+	{ "validate-mid-2m", SVSM_CORE_PVALIDATE, 0, 0, { ROW_2 | VALIDATE }, 0, 0 },
+	{ "validate-end-2m", SVSM_CORE_PVALIDATE, 0, 0, { ROW_7 | VALIDATE }, 0, 0 },
 	{ "withdraw-0", SVSM_CORE_WITHDRAW_MEM, F0, 0, { 0 }, 0, 0 },
+	{ "withdraw-one", SVSM_CORE_WITHDRAW_MEM, LENT + 3 * PAGE_4K - 16, 0, { 0 }, 0, 0 },
 	{ "withdraw-2", SVSM_CORE_WITHDRAW_MEM, F2, 0, { 0 }, 0, 0 },
 	{ "withdraw-unaligned", SVSM_CORE_WITHDRAW_MEM, F0 + 4, 0, { 0 }, 0, 0 },
 	{ "vtom-set", SVSM_CORE_CONFIGURE_VTOM, SVSM_VTOM_ENABLE | PAGE_1G, 0, { 0 }, 0, 0 },
@@ -92,4 +98,11 @@ const struct explore_call *menu_call(unsigned int call)
 const char *menu_name(unsigned int call)
 {
 	return call < MENU ? menu[call].name : NULL;
+}
+
+unsigned int menu_cpu(const struct explore_call *call, unsigned int spare)
+{
+	if ((call->flags & CALL_FOR_0) != 0)
+		return 0;
+	return (call->flags & CALL_FOR_1) != 0 ? 1 : spare;
 }

@@ -27,7 +27,7 @@ static bool save_trace(const struct explore_config *c, const struct explore_resu
 		perror(path);
 		return false;
 	}
-	fprintf(to, "# search %s\n", c->name);
+	fprintf(to, "# search %s : %s\n", c->name, r->violation);
 	save_acts(to, c, r->trace, r->trace_length);
 	return fclose(to) == 0;
 }

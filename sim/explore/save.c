@@ -33,6 +33,16 @@ static void write_machine(FILE *to, const struct explore_config *c)
 {
 	fprintf(to, "machine vmpl %u cpus %u\n", c->vmpl, now.cpus + 1);
 	write_vcpus(to);
+	if ((c->before & BEFORE_NEWER) != 0)
+		fprintf(to,
+			"vmsa 0x%llx\n"
+			"call cpu 0 CREATE_VCPU rcx 0x%llx rdx 0x%llx r8 1 -> SUCCESS\n",
+			F0, F0, F1);
+	if ((c->before & BEFORE_PAGE) != 0)
+		fprintf(to,
+			"list 0x%llx: 0x%llx 4K lend\ncall cpu 0 DEPOSIT_MEM rcx 0x%llx -> "
+			"SUCCESS\n",
+			HOST_LIST, SPARE_PAGE, HOST_LIST);
 	if ((c->before & BEFORE_MEMORY) != 0)
 		fputs("frames none\n", to);
 	if ((c->before & BEFORE_SLOTS) != 0)
@@ -86,7 +96,7 @@ static void write_begin(FILE *to, unsigned int cpu, const struct explore_call *m
 		fprintf(to, "vmsa 0x%llx\n", (unsigned long long)rcx);
 	fprintf(to, "begin cpu %u 0x%llx rcx 0x%llx rdx 0x%llx r8 %u\n", cpu,
 		(unsigned long long)m->rax, (unsigned long long)rcx, (unsigned long long)m->rdx,
-		(m->flags & CALL_FOR_1) != 0 ? 1 : now.spare);
+		menu_cpu(m, now.spare));
 }
 
 /* CALL_PENDING, which `begin` has written, is none of its values. */

@@ -15,13 +15,14 @@
 #define NOBODY UINT32_MAX
 #define TRACE 4096U
 #define TRIED 65536U
+#define ROW 300U /* choices of one CPU one after the other: its call ends before */
 
 struct node {
 	uint64_t hash;
 	uint32_t parent;
 	uint32_t after[EXPLORE_CPUS]; /* where the CPU's next step leads */
 	struct explore_act act;
-	uint16_t depth;
+	uint16_t depth, row;
 	uint64_t alone; /* the CPUs of the steps made after the act: in `alones` */
 	uint16_t alone_steps;
 };
@@ -122,9 +123,10 @@ static uint32_t note(uint32_t parent, const struct explore_act *act)
 		place = place_of(n.hash);
 	}
 	n.depth = (uint16_t)(parent == NOBODY ? 0 : nodes[parent].depth + 1);
-	for (unsigned int cpu = 0; cpu < EXPLORE_CPUS; cpu++) {
+	for (unsigned int cpu = 0; cpu < EXPLORE_CPUS; cpu++)
 		n.after[cpu] = NOBODY;
-	}
+	if (act->kind == ACT_STEP && parent != NOBODY && nodes[parent].act.cpu == act->cpu)
+		n.row = (uint16_t)(nodes[parent].row + 1);
 	keep_alones(&n);
 	nodes[count] = n;
 	waiting[count] = s;
@@ -162,7 +164,7 @@ static const char *make(const struct explore_act *act)
 {
 	found->steps++;
 	if (trace_length == TRACE)
-		return "a CPU makes more steps than there is room for";
+		return SEARCH_ENDLESS;
 	trace[trace_length++] = *act;
 	return world_act(act);
 }
@@ -206,8 +208,8 @@ static const char *take(const struct state *from, const struct explore_act *act)
 	return wrong;
 }
 
-/* Acts from the first state to a node and to what was just found after it. */
-static void keep_trace(uint32_t node)
+/* Acts from the first state to a node and to what was just found after it. False. */
+static bool keep_trace(uint32_t node, const char *wrong)
 {
 	unsigned int length = trace_length, at = 0;
 	struct explore_act *acts;
@@ -224,8 +226,10 @@ static void keep_trace(uint32_t node)
 			acts[at + 1 + i] =
 				(struct explore_act){ ACT_STEP, alones[nodes[n].alone + i], 0 };
 	}
+	found->violation = wrong;
 	found->trace = acts;
 	found->trace_length = length;
+	return false;
 }
 
 static bool follow(uint32_t node, const struct state *from, const struct explore_act *act)
@@ -234,12 +238,12 @@ static bool follow(uint32_t node, const struct state *from, const struct explore
 	uint32_t next;
 
 	found->transitions++;
-	if (wrong != NULL) {
-		found->violation = wrong;
-		keep_trace(node);
-		return false;
-	}
+	if (wrong != NULL)
+		return keep_trace(node, wrong);
 	next = note(node, act);
+	trace_length = 0;
+	if (nodes[next].row > ROW)
+		return keep_trace(next, SEARCH_ENDLESS);
 	if (act->kind == ACT_STEP)
 		nodes[node].after[act->cpu] = next;
 	return true;
@@ -315,7 +319,7 @@ static void look_at_solo(unsigned int cpu)
 			length++;
 		}
 		if (length > count) {
-			found->violation = "a CPU never ends its call";
+			(void)keep_trace(i, SEARCH_ENDLESS);
 			break;
 		}
 		length += at == NOBODY ? 0 : steps[at];

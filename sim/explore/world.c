@@ -17,7 +17,7 @@
 struct explore_left *left;
 
 static unsigned int cpus, how;
-static bool by_words;
+static bool by_words, launch;
 static unsigned int spare; /* the CPU that has no vCPU at first */
 
 static uint8_t *fresh(size_t bytes)
@@ -45,6 +45,7 @@ static void use_up(unsigned int before)
 {
 	const uint64_t lent[] = { 0x400000 | SIZE_2M, 0x600000 | SIZE_2M };
 	const uint64_t own[] = { lent[0] | SVSM_ENTRY_VALIDATE, lent[1] | SVSM_ENTRY_VALIDATE };
+	const uint64_t page = SPARE_PAGE;
 	pa_t frame;
 
 	if ((before & BEFORE_MEMORY) != 0)
@@ -53,11 +54,26 @@ static void use_up(unsigned int before)
 	if ((before & BEFORE_SLOTS) != 0)
 		while (slot_take() != NULL)
 			;
+	if ((before & BEFORE_PAGE) != 0) {
+		host_list(HOST_LIST, &page, 1, 0);
+		CHECK(host_call(SVSM_CORE_DEPOSIT_MEM, HOST_LIST) == SVSM_SUCCESS);
+	}
 	if ((before & BEFORE_LENT) == 0)
 		return;
 	CHECK(host_pvalidate(own, 2, 0) == SVSM_SUCCESS);
 	host_list(HOST_LIST, lent, 2, 0);
 	CHECK(host_call(SVSM_CORE_DEPOSIT_MEM, HOST_LIST) == SVSM_SUCCESS);
+}
+
+/* Its CPU goes on with the older one. */
+static void make_newer(void)
+{
+	const struct host_registers r = {
+		.rax = SVSM_CORE_CREATE_VCPU, .rcx = F0, .rdx = F1, .r8 = HOST_APIC_ID + 1
+	};
+
+	host_build_vmsa(F0);
+	CHECK(host_call_with(&r) == SVSM_SUCCESS);
 }
 
 static void make_vcpus(const struct explore_config *c)
@@ -68,7 +84,10 @@ static void make_vcpus(const struct explore_config *c)
 		CHECK(host_create(cpu, VMSA(cpu), CA(cpu)) == SVSM_SUCCESS);
 		host_enter_on(cpu);
 	}
+	if ((c->before & BEFORE_NEWER) != 0)
+		make_newer();
 	use_up(c->before);
+	rest_open(cpus + 1);
 }
 
 static void open_areas(void *own, size_t own_bytes)
@@ -85,12 +104,12 @@ static void open_areas(void *own, size_t own_bytes)
 
 void world_open(const struct explore_config *c)
 {
-	const bool launch = (c->before & BEFORE_LAUNCH) != 0;
 	size_t own_bytes = 0;
 	void *own = NULL;
 
 	how = c->how;
 	by_words = c->words;
+	launch = (c->before & BEFORE_LAUNCH) != 0;
 	cpus = c->cpus;
 	left = (void *)fresh(PAGE_4K);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
@@ -232,7 +251,8 @@ static const char *answered(unsigned int cpu)
 	result = (uint32_t)host_part_result(cpu);
 	/* No request, as the guest has left it [svsm 2]. */
 	is_none = left->cpu[cpu].overwritten && result == SVSM_ERR_INVALID_FORMAT;
-	if (m->rax == SVSM_CORE_CREATE_VCPU && result == SVSM_SUCCESS && spare < cpus)
+	if (m->rax == SVSM_CORE_CREATE_VCPU && result == SVSM_SUCCESS && spare < cpus &&
+	    menu_cpu(m, spare) == spare)
 		start_spare(m);
 	host_on(cpu);
 	host_set(VMSA_RAX, 0);
@@ -336,7 +356,11 @@ const char *world_act(const struct explore_act *act)
 	}
 	if (wrong == NULL && by_words)
 		wrong = look_at_owners();
-	return wrong != NULL ? wrong : host.violation;
+	if (wrong == NULL)
+		wrong = host.violation;
+	if (wrong == NULL && !launch && !host.stopped && act->kind != ACT_BEGIN)
+		wrong = rest_look();
+	return wrong;
 }
 
 void world_words(const struct explore_act *act, char words[ACT_WORDS])

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What must be so whenever no CPU is at a request: no registration is half made
+ * or in a hand, and when each CPU is entered again, what was deleted is gone
+ * for good, each vCPU is served by its own CPU, and every lent page can be had
+ * once. The state is put back then.
+ */
+#include "explore.h"
+
+#include <svsm/deposit.h>
+#include <svsm/vcpu.h>
+
+#include <stdlib.h>
+
+#define ENTRY_STEPS 20000U /* of VMPL0, from entry to exit */
+
+static struct vcpu_slot *slots;
+static unsigned int half_made; /* before the first state already */
+static unsigned int cpus;
+
+static uint64_t phase_of(unsigned int i)
+{
+	return shared64_load(&slots[i].state) & SLOT_PHASE;
+}
+
+static bool is_ours(unsigned int i)
+{
+	return shared64_load(&slots[i].ca) != 0;
+}
+
+static unsigned int count_half_made(void)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++)
+		n += phase_of(i) == SLOT_NEW;
+	return n;
+}
+
+void rest_open(unsigned int all_cpus)
+{
+	cpus = all_cpus;
+	host_on(0);
+	slots = seat_vcpu()->slot - slot_index(seat_vcpu()->slot);
+	half_made = count_half_made();
+}
+
+static const char *look_at_slot(unsigned int i)
+{
+	uint64_t state = shared64_load(&slots[i].state), phase = state & SLOT_PHASE;
+	bool has_vmsa = shared64_load(&slots[i].vmsa) != 0;
+
+	if (phase == SLOT_NEW)
+		return NULL;
+	if (phase == SLOT_CLOSING || (phase == SLOT_DEAD && (state & SLOT_HELD) == 0) ||
+	    (state & SLOT_SERVED) != 0)
+		return "at rest, a registration is in somebody's hand";
+	if (has_vmsa != (phase == SLOT_LIVE) || (is_ours(i) && phase != SLOT_LIVE))
+		return "at rest, a registration's pages do not fit its state";
+	if (host.context[i].shown != (phase != SLOT_EMPTY))
+		return "at rest, a context is lost, or missing";
+	return NULL;
+}
+
+static const char *look_at_slots(void)
+{
+	const char *wrong = NULL;
+
+	if (count_half_made() != half_made)
+		return "at rest, a registration is half made";
+	for (unsigned int i = 0; i < VCPU_SLOTS && wrong == NULL; i++)
+		wrong = look_at_slot(i);
+	return wrong;
+}
+
+/* Three times: to find out, to let go, to take another. */
+static const char *enter(unsigned int cpu)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		unsigned int steps = 0;
+
+		host_part_run(cpu, host_enter);
+		while (!host_part_step(cpu, true)) {
+			if (host.stopped)
+				return "at rest, an entry stops the VM";
+			if (steps++ == ENTRY_STEPS)
+				return "at rest, an entry into VMPL0 does not end";
+		}
+	}
+	return NULL;
+}
+
+/* It has let go of what was deleted, and serves one of its own if it has any. */
+static const char *look_at_seat(unsigned int cpu)
+{
+	const struct vcpu *sits;
+
+	host_on(cpu);
+	sits = seat_vcpu();
+	if (sits != NULL && sits->slot->cpu != cpu)
+		return "at rest, a CPU serves another's vCPU";
+	for (unsigned int i = 0; i < VCPU_SLOTS; i++) {
+		uint64_t phase = phase_of(i);
+
+		if (slots[i].cpu != cpu || phase == SLOT_EMPTY || phase == SLOT_NEW)
+			continue;
+		if (phase != SLOT_LIVE)
+			return "at rest, a deleted vCPU's context does not come back";
+		if (is_ours(i) && (sits == NULL || !is_ours(slot_index(sits->slot))))
+			return "at rest, a vCPU is registered and its CPU serves none";
+	}
+	return NULL;
+}
+
+/* Each free page of the table can be had once; as many more can be lent as there is room for. */
+static const char *look_at_lent(void)
+{
+	const bool available = deposit_available();
+	unsigned int known = 0, had = 0;
+	pa_t page;
+
+	for (uint64_t at = 0; at < HOST_RAM; at += PAGE_2M)
+		for (uint64_t i = 0; deposit_overlaps(pa(at), SIZE_2M) && i < PAGE_2M; i += PAGE_4K)
+			known += deposit_overlaps(pa(at + i), SIZE_4K);
+	if (!deposit_reserve(DEPOSIT_PAGES - known) || deposit_reserve(1))
+		return "at rest, the count of lent pages is wrong";
+	while (deposit_take(&page))
+		had++;
+	return available != (had != 0) ? "at rest, MEM_AVAILABLE is wrong" : NULL;
+}
+
+static const char *look(void)
+{
+	const char *wrong = look_at_slots();
+
+	for (unsigned int cpu = 0; cpu < cpus && wrong == NULL; cpu++)
+		wrong = enter(cpu);
+	for (unsigned int cpu = 0; cpu < cpus && wrong == NULL; cpu++)
+		wrong = look_at_seat(cpu);
+	if (wrong == NULL)
+		wrong = look_at_slots();
+	return wrong != NULL ? wrong : look_at_lent();
+}
+
+const char *rest_look(void)
+{
+	struct state *now;
+	const char *wrong;
+	uint64_t hash;
+
+	for (unsigned int cpu = 0; cpu < cpus; cpu++)
+		if (world_busy(cpu))
+			return NULL;
+	now = state_take(&hash);
+	host.hook = NULL;
+	wrong = look();
+	/* A save area that was taken away: nothing can be said. */
+	if (host.stopped && left->lied)
+		wrong = NULL;
+	state_put(now);
+	free(now);
+	host_on(0);
+	return wrong;
+}

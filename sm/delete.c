@@ -33,7 +33,11 @@ enum event delete_refuse(struct create *c)
 	return EV_NONE;
 }
 
-/* From EFER.SVME = 0 on it cannot be entered; the caller's own is frozen already. */
+/*
+ * From EFER.SVME = 0 on it cannot be entered; the caller's own is frozen already.
+ * UNSURE how one that runs is protected [svsm 6.3, snp-arch 2.2]: whether the
+ * store faults, changes nothing, or RMPADJUST refuses, it is in use.
+ */
 static bool freeze(const struct create *c, uint64_t *efer)
 {
 	pa_t at = pa_add(c->vmsa, VMSA_EFER);
@@ -42,12 +46,14 @@ static bool freeze(const struct create *c, uint64_t *efer)
 	if (hw_load64(at, efer) != OK)
 		save_lost(c->vmsa);
 	seen = *efer;
-	if (hw_cas64(at, *efer, *efer & ~EFER_SVME, &seen) != OK)
+	if (hw_cas64(at, *efer, *efer & ~EFER_SVME, &seen) != OK || seen != *efer)
+		return false;
+	if (hw_load64(at, &seen) != OK)
 		save_lost(c->vmsa);
-	return seen == *efer;
+	return (seen & EFER_SVME) == 0;
 }
 
-/* The VMSA bit goes with the rights; the CPU refuses while it runs: UNSURE [snp-arch 2.2]. */
+/* The VMSA bit goes with the rights that VMPL1 gets. */
 enum event delete_open(struct create *c)
 {
 	uint64_t efer;

@@ -303,25 +303,58 @@ static uint32_t efer_gone(const struct host_op *op)
 	return op->kind == gone_for && op->gpa == gone ? HW_FAULT : 0;
 }
 
-static void lost_at(enum host_kind kind)
+static void ready_to_lose(enum host_kind kind)
 {
 	ready(1);
 	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
 	gone = NEW_VMSA + VMSA_EFER;
 	gone_for = kind;
 	host.hook = efer_gone;
-	check_eq(host_stops(delete_it), REASON_UNVALIDATED);
-	check_eq(host.detail, NEW_VMSA);
 }
 
 declare_test(delete_save_area_lost)
 {
-	lost_at(HOST_LOAD);
+	ready_to_lose(HOST_LOAD);
+	check_eq(host_stops(delete_it), REASON_UNVALIDATED);
+	check_eq(host.detail, NEW_VMSA);
 }
 
-declare_test(delete_save_area_lost_at_freeze)
+static void check_still_runs(void)
 {
-	lost_at(HOST_CAS);
+	check_eq(delete (NEW_VMSA), 0x80001003);
+	host.hook = NULL;
+	check_eq(pv_state(NEW_VMSA), PAGE_USED);
+	check_eq(pv_rmp(NEW_VMSA)->vmsa, 1);
+	check((host_page(NEW_VMSA)[VMSA_EFER + 1] & 0x10) != 0);
+	check_eq(delete (NEW_VMSA), SVSM_SUCCESS);
+	check_ordinary(NEW_VMSA);
+}
+
+/* What a CPU does with a store to a save area that runs: it faults, */
+declare_test(delete_store_faults)
+{
+	ready_to_lose(HOST_CAS);
+	check_still_runs();
+}
+
+static bool is_stored;
+
+static uint32_t store_is_void(const struct host_op *op)
+{
+	is_stored |= op->kind == HOST_CAS && op->gpa == NEW_VMSA + VMSA_EFER;
+	if (is_stored && op->kind == HOST_LOAD && op->gpa == NEW_VMSA + VMSA_EFER)
+		host_page(NEW_VMSA)[VMSA_EFER + 1] |= 0x10;
+	return 0;
+}
+
+/* or is of no effect. */
+declare_test(delete_store_is_void)
+{
+	ready(1);
+	check_eq(create(NEW_VMSA, NEW_CA, 0), SVSM_SUCCESS);
+	is_stored = false;
+	host.hook = store_is_void;
+	check_still_runs();
 }
 
 /* The SVSM's memory, then what the guest lends it, and all of it back. */

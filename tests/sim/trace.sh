@@ -12,7 +12,8 @@ record() { # NAME OPTIONS...
 	local name=$1
 	shift
 	rm -f "$out/$name.trace"
-	make run TRACE="$out/$name.trace" "$@" >"$out/$name.log" 2>&1
+	# A busy machine is slow, and no guest hangs for that.
+	make run TIMEOUT=900 TRACE="$out/$name.trace" "$@" >"$out/$name.log" 2>&1
 	result $? "make run TRACE= $*"
 	$sim replay --check "$out/$name.trace" >"$out/$name.check"
 	result $? "every step of it is allowed: $(head -n 1 "$out/$name.check")"

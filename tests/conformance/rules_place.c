@@ -31,40 +31,29 @@ static void bad_list(const struct rule *r)
 	check(call_works(), "calls work");
 }
 
-#define DEPOSIT_RULE(words, f, results, ...)                                                       \
+#define PLACE_RULE(section, words, f, results, ...)                                                \
 	{                                                                                          \
-		"6.4", words, f, results, .needs = NEED_DEPOSIT, __VA_ARGS__                       \
+		section, words, f, results, .needs = NEED_DEPOSIT, __VA_ARGS__                     \
 	}
-#define WITHDRAW_RULE(words, f, results, ...)                                                      \
-	{                                                                                          \
-		"6.5", words, f, results, .needs = NEED_DEPOSIT, __VA_ARGS__                       \
-	}
+/* Of either call: where its list or buffer may not be. */
+#define PLACE_RULES(section, what, call)                                                           \
+	PLACE_RULE(section, what " misaligned by 4", misaligned_list, R_PARAMETER, .a = 4,         \
+		   .b = (call)),                                                                   \
+		PLACE_RULE(section, what " misaligned by 1", misaligned_list, R_PARAMETER, .a = 1, \
+			   .b = (call)),                                                           \
+		PLACE_RULE(section, what " in a page not validated", list_not_valid, R_ADDRESS,    \
+			   .b = (call)),                                                           \
+		PLACE_RULE(section, what " in a shared page", list_not_valid, R_ADDRESS, .a = 1,   \
+			   .b = (call)),                                                           \
+		PLACE_RULE(section, what " in a page rescinded", list_not_valid, R_ADDRESS,        \
+			   .a = 2, .b = (call)),                                                   \
+		PLACE_RULE(section, what, bad_list, R_ADDRESS, .each = EACH_BAD_4K, .b = (call))
 
 static const struct rule rules[] = {
-	DEPOSIT_RULE("list misaligned by 4", misaligned_list, R_PARAMETER, .a = 4,
-		     .b = CORE_DEPOSIT_MEM),
-	DEPOSIT_RULE("list misaligned by 1", misaligned_list, R_PARAMETER, .a = 1,
-		     .b = CORE_DEPOSIT_MEM),
-	DEPOSIT_RULE("list in a page not validated", list_not_valid, R_ADDRESS,
-		     .b = CORE_DEPOSIT_MEM),
-	DEPOSIT_RULE("list in a shared page", list_not_valid, R_ADDRESS, .a = 1,
-		     .b = CORE_DEPOSIT_MEM),
-	DEPOSIT_RULE("list in a page rescinded", list_not_valid, R_ADDRESS, .a = 2,
-		     .b = CORE_DEPOSIT_MEM),
-	DEPOSIT_RULE("list", bad_list, R_ADDRESS, .each = EACH_BAD_4K, .b = CORE_DEPOSIT_MEM),
-	WITHDRAW_RULE("no room for an entry", misaligned_list, R_PARAMETER, .a = 0xff8,
-		      .b = CORE_WITHDRAW_MEM),
-	WITHDRAW_RULE("buffer misaligned by 4", misaligned_list, R_PARAMETER, .a = 4,
-		      .b = CORE_WITHDRAW_MEM),
-	WITHDRAW_RULE("buffer misaligned by 1", misaligned_list, R_PARAMETER, .a = 1,
-		      .b = CORE_WITHDRAW_MEM),
-	WITHDRAW_RULE("buffer in a page not validated", list_not_valid, R_ADDRESS,
-		      .b = CORE_WITHDRAW_MEM),
-	WITHDRAW_RULE("buffer in a shared page", list_not_valid, R_ADDRESS, .a = 1,
-		      .b = CORE_WITHDRAW_MEM),
-	WITHDRAW_RULE("buffer in a page rescinded", list_not_valid, R_ADDRESS, .a = 2,
-		      .b = CORE_WITHDRAW_MEM),
-	WITHDRAW_RULE("buffer", bad_list, R_ADDRESS, .each = EACH_BAD_4K, .b = CORE_WITHDRAW_MEM),
+	PLACE_RULES("6.4", "list", CORE_DEPOSIT_MEM),
+	PLACE_RULE("6.5", "no room for an entry", misaligned_list, R_PARAMETER, .a = 0xff8,
+		   .b = CORE_WITHDRAW_MEM),
+	PLACE_RULES("6.5", "buffer", CORE_WITHDRAW_MEM),
 };
 
 GROUP(place);

@@ -27,28 +27,30 @@ static void comes_back(const struct rule *r)
 	mem_is_ordinary(page, "the page");
 }
 
-/* What the SVSM kept in it is not for the guest. */
-static void comes_back_clean(const struct rule *r)
+static uint64_t lent_and_back(void)
 {
 	uint64_t page = mem_valid();
 
-	(void)r;
 	page_fill(page_private(page), 7);
 	need(call_deposit(page) == OK, "DEPOSIT_MEM");
 	call_take_back();
+	return page;
+}
+
+/* What the SVSM kept in it is not for the guest. */
+static void comes_back_clean(const struct rule *r)
+{
+	uint64_t page = lent_and_back();
+
+	(void)r;
 	check(page_zero(page_private(page)) || page_filled(page_private(page), 7),
 	      "zero, or as it was lent");
 }
 
 static void comes_back_zero(const struct rule *r)
 {
-	uint64_t page = mem_valid();
-
 	(void)r;
-	page_fill(page_private(page), 7);
-	need(call_deposit(page) == OK, "DEPOSIT_MEM");
-	call_take_back();
-	check(page_zero(page_private(page)), "zero");
+	check(page_zero(page_private(lent_and_back())), "zero");
 }
 
 static void nothing_there(const struct rule *r)

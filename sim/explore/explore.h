@@ -85,6 +85,11 @@ unsigned int menu_cpu(const struct explore_call *call, unsigned int spare);
 const struct explore_call *menu_call(unsigned int call); /* NULL: there are no more */
 const char *menu_name(unsigned int call);
 
+/* ---- the machine before the first choice (before.c) ---- */
+
+/* Not of bring-up. The CPU that has no vCPU. */
+unsigned int before_vcpus(const struct explore_config *c);
+
 /* ---- the machine (world.c) ---- */
 
 enum explore_kind { ACT_BEGIN, ACT_STEP, ACT_REFUSED, ACT_RUN, ACTS };

@@ -4,8 +4,6 @@
 #include "explore.h"
 
 #include <svsm/abi.h>
-#include <svsm/accept.h>
-#include <svsm/frame.h>
 #include <svsm/vmsa.h>
 
 #include <stdio.h>
@@ -40,56 +38,6 @@ static void alias_2m(void)
 	(void)close(fd);
 }
 
-/* As if other CPUs were in the middle of requests that take it all, or these had come before. */
-static void use_up(unsigned int before)
-{
-	const uint64_t lent[] = { 0x400000 | SIZE_2M, 0x600000 | SIZE_2M };
-	const uint64_t own[] = { lent[0] | SVSM_ENTRY_VALIDATE, lent[1] | SVSM_ENTRY_VALIDATE };
-	const uint64_t page = SPARE_PAGE;
-	pa_t frame;
-
-	if ((before & BEFORE_MEMORY) != 0)
-		while (frame_alloc(frame_cpu(0), &frame) == OK || accept_more() == OK)
-			;
-	if ((before & BEFORE_SLOTS) != 0)
-		while (slot_take() != NULL)
-			;
-	if ((before & BEFORE_PAGE) != 0) {
-		host_list(HOST_LIST, &page, 1, 0);
-		CHECK(host_call(SVSM_CORE_DEPOSIT_MEM, HOST_LIST) == SVSM_SUCCESS);
-	}
-	if ((before & BEFORE_LENT) == 0)
-		return;
-	CHECK(host_pvalidate(own, 2, 0) == SVSM_SUCCESS);
-	host_list(HOST_LIST, lent, 2, 0);
-	CHECK(host_call(SVSM_CORE_DEPOSIT_MEM, HOST_LIST) == SVSM_SUCCESS);
-}
-
-/* Its CPU goes on with the older one. */
-static void make_newer(void)
-{
-	const struct host_registers r = {
-		.rax = SVSM_CORE_CREATE_VCPU, .rcx = F0, .rdx = F1, .r8 = HOST_APIC_ID + 1
-	};
-
-	host_build_vmsa(F0);
-	CHECK(host_call_with(&r) == SVSM_SUCCESS);
-}
-
-static void make_vcpus(const struct explore_config *c)
-{
-	spare = (c->before & BEFORE_ASLEEP) != 0 ? cpus - 1 : cpus;
-	host_new_cpus(c->vmpl, cpus + 1);
-	for (unsigned int cpu = 1; cpu < cpus && cpu != spare; cpu++) {
-		CHECK(host_create(cpu, VMSA(cpu), CA(cpu)) == SVSM_SUCCESS);
-		host_enter_on(cpu);
-	}
-	if ((c->before & BEFORE_NEWER) != 0)
-		make_newer();
-	use_up(c->before);
-	rest_open(cpus + 1);
-}
-
 static void open_areas(void *own, size_t own_bytes)
 {
 	struct host_area area[4] = {
@@ -120,7 +68,7 @@ void world_open(const struct explore_config *c)
 	if (launch)
 		own_bytes = bringup_open(c->vmpl, &own);
 	else
-		make_vcpus(c);
+		spare = before_vcpus(c);
 	guest_open(c, spare);
 	alias_2m();
 	host_save();

@@ -202,6 +202,12 @@ uint64_t host_part_result(unsigned int cpu);
 bool host_part_step(unsigned int cpu, bool micro);
 /* The operation that the CPU was stopped before; NULL: none. */
 const struct host_op *host_part_waits(unsigned int cpu);
+/*
+ * How many times a part was gone on with; 0: none runs. Who leaves one that
+ * runs by a way of its own, siglongjmp(), abandons it: it is never gone on with.
+ */
+uint64_t host_part_turn(void);
+void host_part_abandon(void);
 /* A machine is about to be given an event. */
 void host_part_event(void);
 

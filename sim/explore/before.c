@@ -54,6 +54,8 @@ unsigned int before_vcpus(const struct explore_config *c)
 	if ((c->before & BEFORE_NEWER) != 0)
 		make_newer();
 	use_up(c->before);
+	if ((c->before & BEFORE_DOWN) != 0)
+		host.guest_of[spare].next = EV_START;
 	rest_open(c->cpus + 1);
 	return spare;
 }

@@ -14,6 +14,7 @@
 
 #define HAS_APIC_IDS 0x10U /* hypervisor features [ghcb 4] */
 #define CPUS 2U
+#define MAP 4U /* entries */
 #define RAM (HOST_KERNEL + PAGE_2M)
 
 static struct bringup {
@@ -64,7 +65,7 @@ uint32_t bringup_request(const struct host_op *op)
 size_t bringup_open(unsigned int vmpl, void **own)
 {
 	static uint8_t memory[PAGE_4K] __attribute__((aligned(4096)));
-	const struct memory_map_entry map[] = {
+	const struct memory_map_entry map[MAP] = {
 		{ .first_page = LAUNCH_START32 / PAGE_4K, .pages = 12 },
 		{ .first_page = GUEST_BOOT_PARAMS / PAGE_4K, .pages = 12 },
 		{ .first_page = HOST_KERNEL / PAGE_4K, .pages = HOST_KERNEL_PAGES },
@@ -115,6 +116,11 @@ static bool change(enum explore_launch what)
 	case LAUNCH_BAD_MAP:
 		host_params()->map[1].first_page = 0;
 		return true;
+	case LAUNCH_OWN_MAP:
+		host_params()->map[MAP] =
+			(struct memory_map_entry){ .first_page = HOST_SVSM_GPA / PAGE_4K,
+						   .pages = HOST_SVSM_BYTES / PAGE_4K };
+		return false;
 	case LAUNCH_NO_TABLES:
 		host.no_tables = true;
 		return true;

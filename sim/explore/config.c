@@ -10,8 +10,8 @@
 #define MOST 8U /* calls, refusals */
 
 static const char *const hows[] = { "code", "taken", "run", "wrong", NULL };
-static const char *const befores[] = { "asleep", "memory", "slots", "lent",
-				       "launch", "newer",  "page",  NULL };
+static const char *const befores[] = { "asleep", "memory", "slots", "lent", "launch",
+				       "newer",	 "page",   "down",  NULL };
 
 struct place {
 	const char *path;
@@ -129,6 +129,8 @@ static bool check(const struct explore_config *c, struct place *at)
 			return bad(at, "not with what was before", menu_name(c->menu[i]));
 	if (c->vmpl == 0 || c->vmpl >= SNP_VMPLS)
 		return bad(at, "of no guest", "vmpl");
+	if ((c->before & (BEFORE_DOWN | BEFORE_ASLEEP)) == BEFORE_DOWN)
+		return bad(at, "needs asleep", "down");
 	if (c->cpus != 1 && (c->before & BEFORE_LAUNCH) != 0)
 		return bad(at, "of more than one CPU", "calls");
 	if (c->cpus < 2 && (c->before & BEFORE_LAUNCH) == 0)

@@ -26,7 +26,7 @@ static const struct {
 		      "lies 1\n"
 		      "how code taken run wrong\n"
 		      "menu launch launch-ids launch-asks bad-config bad-cpuid bad-secrets\n"
-		      "menu bad-map no-tables\n" },
+		      "menu bad-map own-map no-tables\n" },
 	/* A choice at every access to a shared word: what is in one hand at a time. */
 	{ "hands", "calls 1 1\n"
 		   "points words\n"

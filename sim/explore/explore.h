@@ -27,6 +27,7 @@ enum explore_how {
 #define BEFORE_LAUNCH 16U /* nothing yet: bring-up */
 #define BEFORE_NEWER 32U  /* CPU 1 has a second vCPU, of F0 and F1, which it has not found yet */
 #define BEFORE_PAGE 64U	  /* a page is lent that nobody uses */
+#define BEFORE_DOWN 128U  /* the last CPU has not come up; with BEFORE_ASLEEP */
 
 struct explore_config {
 	const char *name;
@@ -109,6 +110,17 @@ bool world_finished(unsigned int cpu);
 /* NULL, or what is not as it must be. */
 const char *world_act(const struct explore_act *act);
 bool world_stopped(void);
+
+/* ---- a step that does not end (endless.c) ---- */
+
+#define ENDLESS_STEP "a CPU runs on without an operation"
+void endless_open(void);
+/* What it returns; or, if the firmware runs on in it, that. */
+const char *endless_or(const char *(*what)(const struct explore_act *act),
+		       const struct explore_act *act);
+/* The firmware is in a step that has become too long. */
+_Noreturn void endless(void);
+
 /* An act in words, before it happens. */
 #define ACT_WORDS 128U
 void world_words(const struct explore_act *act, char words[ACT_WORDS]);
@@ -123,6 +135,7 @@ struct explore_left {
 		bool met;		   /* another's call was under way as well */
 		bool answered;		   /* RAX of the save area has been written */
 		uint64_t asked_in;	   /* its calling area when it asked */
+		uint64_t sleeps_on;	   /* see rest_note() */
 	} cpu[EXPLORE_CPUS];
 	bool lied;
 };
@@ -149,6 +162,8 @@ void guest_operation(const struct host_op *op);
 /* ---- what must be so when no CPU is at a request (rest.c) ---- */
 
 void rest_open(unsigned int all_cpus); /* not before bring-up */
+/* After each act: whose request a CPU has been entered for, and sleeps. */
+void rest_note(const struct explore_act *act);
 /* NULL, or what is not so; NULL too when one is. */
 const char *rest_look(void);
 
@@ -168,6 +183,7 @@ enum explore_launch {
 	LAUNCH_BAD_CPUID,
 	LAUNCH_BAD_SECRETS,
 	LAUNCH_BAD_MAP,
+	LAUNCH_OWN_MAP,	  /* the map has the SVSM's memory as the guest's */
 	LAUNCH_NO_TABLES, /* no page left for a page table */
 };
 

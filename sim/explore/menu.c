@@ -85,6 +85,7 @@ static const struct explore_call menu[] = {
 	{ "bad-cpuid", 0, LAUNCH_BAD_CPUID, 0, { 0 }, 0, CALL_LAUNCH },
 	{ "bad-secrets", 0, LAUNCH_BAD_SECRETS, 0, { 0 }, 0, CALL_LAUNCH },
 	{ "bad-map", 0, LAUNCH_BAD_MAP, 0, { 0 }, 0, CALL_LAUNCH },
+	{ "own-map", 0, LAUNCH_OWN_MAP, 0, { 0 }, 0, CALL_LAUNCH },
 	{ "no-tables", 0, LAUNCH_NO_TABLES, 0, { 0 }, 0, CALL_LAUNCH },
 };
 #define MENU (sizeof(menu) / sizeof(*menu))

@@ -45,6 +45,45 @@ void rest_open(unsigned int all_cpus)
 	half_made = count_half_made();
 }
 
+/* Of its first 64 registrations, a bit each: those whose guest may ask. */
+static uint64_t may_ask(unsigned int cpu)
+{
+	uint64_t bits = 0;
+
+	for (unsigned int i = 0; i < 64; i++) {
+		uint64_t phase = phase_of(i);
+
+		if (slots[i].cpu == cpu && is_ours(i) &&
+		    (phase == SLOT_LIVE || phase == SLOT_CLOSING))
+			bits |= 1ULL << i;
+	}
+	return bits;
+}
+
+/*
+ * Registered when VMPL0 was entered on the CPU, and ever since; when it is over
+ * and serves one, nobody's request is lost: its guest runs, and asks again.
+ */
+void rest_note(const struct explore_act *act)
+{
+	host_on(act->cpu);
+	if (act->kind == ACT_BEGIN)
+		left->cpu[act->cpu].sleeps_on = ~0ULL;
+	else if (!world_busy(act->cpu) && seat_vcpu() != NULL)
+		left->cpu[act->cpu].sleeps_on = 0;
+	host_on(0);
+	for (unsigned int cpu = 0; cpu < EXPLORE_CPUS; cpu++)
+		left->cpu[cpu].sleeps_on &= may_ask(cpu);
+}
+
+static const char *look_at_sleepers(void)
+{
+	for (unsigned int cpu = 0; cpu < EXPLORE_CPUS; cpu++)
+		if (left->cpu[cpu].sleeps_on != 0)
+			return "at rest, a vCPU may have asked and its CPU sleeps";
+	return NULL;
+}
+
 static const char *look_at_slot(unsigned int i)
 {
 	uint64_t state = shared64_load(&slots[i].state), phase = state & SLOT_PHASE;
@@ -151,6 +190,9 @@ const char *rest_look(void)
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
 		if (world_busy(cpu))
 			return NULL;
+	wrong = look_at_sleepers();
+	if (wrong != NULL)
+		return wrong;
 	now = state_take(&hash);
 	host.hook = NULL;
 	wrong = look();

@@ -189,8 +189,11 @@ static bool is_open(void)
 void save_acts(FILE *to, const struct explore_config *c, const struct explore_act *act,
 	       unsigned int acts)
 {
-	const bool only_replay = (c->before & BEFORE_LAUNCH) != 0 || c->words || has_runs(c);
+	const bool only_replay =
+		(c->before & (BEFORE_LAUNCH | BEFORE_DOWN)) != 0 || c->words || has_runs(c);
 	char words[ACT_WORDS];
+	bool is_endless = false;
+	const char *wrong;
 
 	memset(&now, 0, sizeof(now));
 	now.cpus = c->cpus;
@@ -210,10 +213,13 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 		fprintf(to, "#@ %u %u %u %s\n", act[i].kind, act[i].cpu, act[i].call, words);
 		if (!only_replay)
 			write_before(to, &act[i]);
-		(void)world_act(&act[i]);
-		if (!only_replay)
+		wrong = world_act(&act[i]);
+		is_endless = wrong != NULL && strcmp(wrong, ENDLESS_STEP) == 0;
+		if (!only_replay && !is_endless)
 			write_after(to, &act[i], had_op, had_spare);
 	}
+	if (is_endless)
+		fputs("# Who goes on here never stops: --replay says so.\n", to);
 	if (now.other)
 		fputs("# A request by MSR was refused, which no scenario can: --replay does.\n",
 		      to);

@@ -76,6 +76,7 @@ void world_open(const struct explore_config *c)
 	words_open(c);
 	cover_forget();
 	open_areas(own, own_bytes);
+	endless_open();
 }
 
 bool world_busy(unsigned int cpu)
@@ -282,7 +283,7 @@ static const char *look_at_owners(void)
 	return NULL;
 }
 
-const char *world_act(const struct explore_act *act)
+static const char *perform(const struct explore_act *act)
 {
 	const char *wrong = NULL;
 
@@ -296,6 +297,8 @@ const char *world_act(const struct explore_act *act)
 	words_end();
 	mask_stack(act->cpu);
 	mask_all();
+	if (!launch && !host.stopped)
+		rest_note(act);
 	if (wrong == NULL && can_have_changed(act)) {
 		look_at_contents();
 		wrong = host_invariants();
@@ -309,6 +312,11 @@ const char *world_act(const struct explore_act *act)
 	if (wrong == NULL && !launch && !host.stopped && act->kind != ACT_BEGIN)
 		wrong = rest_look();
 	return wrong;
+}
+
+const char *world_act(const struct explore_act *act)
+{
+	return endless_or(perform, act);
 }
 
 void world_words(const struct explore_act *act, char words[ACT_WORDS])

@@ -67,6 +67,7 @@ static struct part {
 static uint8_t *stacks;
 static struct stack caller;
 static struct part *current;
+static uint64_t turns; /* that a part was gone on with */
 
 /* `last`: `from` is not returned to. */
 static void go(struct stack *from, struct stack *to, bool last)
@@ -153,6 +154,7 @@ static bool run(unsigned int cpu, unsigned int ops, bool events)
 	part->left = ops;
 	part->events = events;
 	current = part;
+	turns++;
 	go(&caller, &part->stack, false);
 	if (!host.stopped)
 		host_on(before);
@@ -171,6 +173,17 @@ bool host_part(unsigned int cpu, unsigned int ops)
 bool host_part_step(unsigned int cpu, bool micro)
 {
 	return run(cpu, micro ? parts[cpu].waits : ~0U, true);
+}
+
+uint64_t host_part_turn(void)
+{
+	return current != NULL ? turns : 0;
+}
+
+void host_part_abandon(void)
+{
+	current = NULL;
+	host_on(0);
 }
 
 const struct host_op *host_part_waits(unsigned int cpu)

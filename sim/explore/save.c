@@ -200,8 +200,8 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 	now.spare = (c->before & BEFORE_ASLEEP) != 0 ? c->cpus - 1 : c->cpus;
 	state_put(NULL);
 	if (only_replay)
-		fputs("# Bring-up, runs of a save area, choices at shared words are no scenario: "
-		      "for `svsm-sim explore --replay` only.\n",
+		fputs("# Bring-up, a CPU that comes up, runs of a save area, choices at shared "
+		      "words are no scenario: for `svsm-sim explore --replay` only.\n",
 		      to);
 	else
 		write_machine(to, c);

@@ -146,6 +146,7 @@ else
 	refuses ':1:9: not a number from 0 to 8: 9' 'calls 1 9\nmenu query\n'
 	refuses 'needs at least two CPUs' 'calls 1\nmenu query\n'
 	refuses ':1:5: no such thing: tkaen' 'how tkaen\n'
+	refuses 'needs asleep: down' 'calls 1 1\nbefore down\nmenu query\n'
 	refuses 'not with what was before: launch' 'calls 1 1\nmenu launch\n'
 	refuses ':2:1: not text: the line' 'calls 1 1\n\0menu query\n'
 	$sim explore sim/explore 2>&1 | grep -q '^sim/explore: Is a directory$'

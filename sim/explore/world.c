@@ -222,6 +222,16 @@ static const char *run(const struct explore_act *act)
 	return wrong;
 }
 
+/* A list or a calling area that is taken away is the guest's loss, and no reason to stop the VM. */
+static bool excuses(const struct explore_act *act, const struct host_op *op)
+{
+	uint64_t spa;
+
+	if (act->call != HOW_TAKEN || op->kind < HOST_LOAD || op->kind > HOST_COPY_OUT)
+		return true;
+	return !snp_gpa_to_spa(&host.snp, op->gpa, &spa) || snp_rmp_head(&host.snp, spa)->vmsa;
+}
+
 static const char *step(const struct explore_act *act)
 {
 	const struct host_op *op = host_part_waits(act->cpu);
@@ -230,7 +240,7 @@ static const char *step(const struct explore_act *act)
 	if (act->kind == ACT_REFUSED) {
 		left->cpu[act->cpu].lies--;
 		left->cpu[act->cpu].shut = act->call == HOW_RUN;
-		left->lied = true;
+		left->lied |= launch || excuses(act, op);
 		refuse(act->cpu, op, (enum explore_how)act->call);
 	} else if (left->cpu[act->cpu].shut && op != NULL) {
 		refuse_run(act->cpu, op);

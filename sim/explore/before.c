@@ -17,6 +17,9 @@ static void use_up(unsigned int before)
 	if ((before & BEFORE_MEMORY) != 0)
 		while (frame_alloc(frame_cpu(0), &frame) == OK || accept_more() == OK)
 			;
+	if ((before & BEFORE_FRAMES) != 0)
+		while (frame_alloc(frame_cpu(0), &frame) == OK)
+			;
 	if ((before & BEFORE_SLOTS) != 0)
 		while (slot_take() != NULL)
 			;
@@ -29,6 +32,14 @@ static void use_up(unsigned int before)
 	CHECK(host_pvalidate(own, 2, 0) == SVSM_SUCCESS);
 	host_list(HOST_LIST, lent, 2, 0);
 	CHECK(host_call(SVSM_CORE_DEPOSIT_MEM, HOST_LIST) == SVSM_SUCCESS);
+}
+
+static void move_area(void)
+{
+	const uint64_t page = AREA_2M | SIZE_2M | SVSM_ENTRY_VALIDATE;
+
+	CHECK(host_pvalidate(&page, 1, 0) == SVSM_SUCCESS);
+	CHECK(host_call(SVSM_CORE_REMAP_CA, AREA_END) == SVSM_SUCCESS);
 }
 
 /* Its CPU goes on with the older one. */
@@ -47,6 +58,7 @@ unsigned int before_vcpus(const struct explore_config *c)
 	const unsigned int spare = (c->before & BEFORE_ASLEEP) != 0 ? c->cpus - 1 : c->cpus;
 
 	host_new_cpus(c->vmpl, c->cpus + 1);
+	CHECK(host.guest_of[0].vmsa == STARTUP_VMSA);
 	for (unsigned int cpu = 1; cpu < c->cpus && cpu != spare; cpu++) {
 		CHECK(host_create(cpu, VMSA(cpu), CA(cpu)) == SVSM_SUCCESS);
 		host_enter_on(cpu);
@@ -56,6 +68,10 @@ unsigned int before_vcpus(const struct explore_config *c)
 	use_up(c->before);
 	if ((c->before & BEFORE_DOWN) != 0)
 		host.guest_of[spare].next = EV_START;
+	if ((c->before & BEFORE_AREA) != 0)
+		move_area();
+	if ((c->before & BEFORE_PENDING) != 0)
+		host_page(F0)[SVSM_CA_PENDING] = 1;
 	rest_open(c->cpus + 1);
 	return spare;
 }

@@ -10,8 +10,8 @@
 #define MOST 8U /* calls, refusals */
 
 static const char *const hows[] = { "code", "taken", "run", "wrong", NULL };
-static const char *const befores[] = { "asleep", "memory", "slots", "lent", "launch",
-				       "newer",	 "page",   "down",  NULL };
+static const char *const befores[] = { "asleep", "memory", "slots",  "lent", "launch",	"newer",
+				       "page",	 "down",   "frames", "area", "pending", NULL };
 
 struct place {
 	const char *path;

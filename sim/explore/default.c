@@ -41,9 +41,11 @@ static const struct {
 	{ "wrong", "calls 1 1\n"
 		   "menu no-call no-protocol remap-2 list-unaligned entry-reserved create-0-0\n"
 		   "menu create-unaligned delete-unaligned deposit-2 deposit-reserved\n"
-		   "menu withdraw-2 withdraw-unaligned vtom-set vtom-reserved rescind-0\n" },
+		   "menu withdraw-2 withdraw-unaligned vtom-set vtom-reserved rescind-0\n"
+		   "menu delete-startup create-0-ca1\n" },
 	/* Lists that are not done in one step, or name a page twice, or one that is on its way. */
 	{ "lists", "calls 1 1\n"
+		   "before pending\n"
 		   "menu rescind-validate-0 long-list deposit-0-0 withdraw-0 rescind-0 remap-0\n" },
 	/* PVALIDATE changes nothing, as where the hypervisor has mapped another page. */
 	{ "unchanged",
@@ -110,6 +112,16 @@ static const struct {
 		  "points words\n"
 		  "calls 1 1\n"
 		  "menu deposit-0 withdraw-one\n" },
+	/* Memory of its own is accepted. */
+	{ "accept", "before frames\n"
+		    "calls 2 0\n"
+		    "lies 1 0\n"
+		    "how code wrong\n"
+		    "menu create-0-1 create-a-b\n" },
+	/* What a vCPU owns is in the 2 MiB that are named. */
+	{ "area", "before area\n"
+		  "calls 1 1\n"
+		  "menu rescind-area remap-0 query\n" },
 	/* Pages that are claimed at once. */
 	{ "run", "points words\n"
 		 "calls 1 1\n"

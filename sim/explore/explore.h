@@ -20,14 +20,17 @@ enum explore_how {
 };
 
 /* What has happened before: bits. */
-#define BEFORE_ASLEEP 1U  /* the last CPU has no vCPU and sleeps */
-#define BEFORE_MEMORY 2U  /* the SVSM's memory is used up */
-#define BEFORE_SLOTS 4U	  /* every registration is in some CPU's hands */
-#define BEFORE_LENT 8U	  /* as much memory as can be is lent */
-#define BEFORE_LAUNCH 16U /* nothing yet: bring-up */
-#define BEFORE_NEWER 32U  /* CPU 1 has a second vCPU, of F0 and F1, which it has not found yet */
-#define BEFORE_PAGE 64U	  /* a page is lent that nobody uses */
-#define BEFORE_DOWN 128U  /* the last CPU has not come up; with BEFORE_ASLEEP */
+#define BEFORE_ASLEEP 1U     /* the last CPU has no vCPU and sleeps */
+#define BEFORE_MEMORY 2U     /* the SVSM's memory is used up */
+#define BEFORE_SLOTS 4U	     /* every registration is in some CPU's hands */
+#define BEFORE_LENT 8U	     /* as much memory as can be is lent */
+#define BEFORE_LAUNCH 16U    /* nothing yet: bring-up */
+#define BEFORE_NEWER 32U     /* CPU 1 has a second vCPU, of F0 and F1, which it has not found yet */
+#define BEFORE_PAGE 64U	     /* a page is lent that nobody uses */
+#define BEFORE_DOWN 128U     /* the last CPU has not come up; with BEFORE_ASLEEP */
+#define BEFORE_FRAMES 256U   /* the SVSM's memory is used up, as far as it has been accepted */
+#define BEFORE_AREA 512U     /* the calling area of CPU 0 is the last page of AREA_2M */
+#define BEFORE_PENDING 1024U /* the guest has put into F0 what in a calling area is a request */
 
 struct explore_config {
 	const char *name;
@@ -62,7 +65,10 @@ bool default_load(struct explore_config *c, const char *name);
 #define LIST(cpu) (0x18000ULL + (cpu)*PAGE_4K)
 #define LENT 0x1b000ULL	      /* three pages of the guest's from here on */
 #define SPARE_PAGE 0x1e000ULL /* BEFORE_PAGE */
-#define CALL_ENTER 0xffffU    /* no call: the hypervisor enters VMPL0 by itself */
+#define AREA_2M 0x800000ULL   /* BEFORE_AREA */
+#define AREA_END (AREA_2M + PAGE_2M - PAGE_4K)
+#define STARTUP_VMSA (HOST_SVSM_GPA + PAGE_2M + PAGE_4K)
+#define CALL_ENTER 0xffffU /* no call: the hypervisor enters VMPL0 by itself */
 
 struct explore_call {
 	const char *name;
@@ -138,6 +144,8 @@ struct explore_left {
 		uint64_t sleeps_on;	   /* see rest_note() */
 	} cpu[EXPLORE_CPUS];
 	bool lied;
+	bool only_unchanged;	      /* no other lie than CF of PVALIDATE */
+	bool newer[EXPLORE_CPUS + 1]; /* CREATE_VCPU for that CPU has been asked for */
 };
 extern struct explore_left *left;
 
@@ -158,6 +166,13 @@ const char *guest_looks(unsigned int cpu);
 const char *guest_all_can_run(void);
 /* VMPL0 is about to do this, on the CPU that executes. */
 void guest_operation(const struct host_op *op);
+
+/* ---- what must be so of pages (looks.c): NULL, or what is not ---- */
+
+void looks_contents(void); /* whether they were zeroed: for host_invariants() */
+const char *looks_rights(void);
+const char *looks_frames(void);
+const char *looks_owners(void);
 
 /* ---- what must be so when no CPU is at a request (rest.c) ---- */
 

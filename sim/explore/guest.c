@@ -15,11 +15,14 @@
 #define EFER_SCE 1ULL
 
 static unsigned int cpus, spare;
+/* Else what REMAP_CA leaves is not looked at: the fewer pages a step touches the better. */
+static bool pending_before;
 
 void guest_open(const struct explore_config *c, unsigned int without_vcpu)
 {
 	cpus = (c->before & BEFORE_LAUNCH) != 0 ? 0 : c->cpus;
 	spare = without_vcpu;
+	pending_before = (c->before & BEFORE_PENDING) != 0;
 }
 
 bool guest_is_alive(unsigned int cpu)
@@ -31,6 +34,15 @@ bool guest_is_alive(unsigned int cpu)
 
 /* ---- it asks ---- */
 
+/* It asks, or is about to, with that page as its calling area. */
+static bool is_area_of(unsigned int cpu, uint64_t page)
+{
+	const struct explore_call *m = menu_call(left->cpu[cpu].call);
+
+	return (guest_is_alive(cpu) && host_ca() == page) || left->cpu[cpu].asked_in == page ||
+	       (pending_before && m->rax == SVSM_CORE_REMAP_CA && m->rcx == page);
+}
+
 /* The guest writes there only if it may. */
 static void build_save_area(unsigned int by, uint64_t vmsa)
 {
@@ -40,8 +52,7 @@ static void build_save_area(unsigned int by, uint64_t vmsa)
 	host_build_vmsa(vmsa);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
 		host_on(cpu);
-		left->cpu[cpu].overwritten |= (guest_is_alive(cpu) && host_ca() == vmsa) ||
-					      left->cpu[cpu].asked_in == vmsa;
+		left->cpu[cpu].overwritten |= is_area_of(cpu, vmsa);
 	}
 	host_on(by);
 }
@@ -127,15 +138,25 @@ static bool can_be_read(uint64_t gpa)
 	return e->assigned && e->validated && (e->perm[host.vmpl] & PERM_R) != 0;
 }
 
+static bool is_pending(uint64_t ca)
+{
+	if (!can_be_read(ca))
+		return false;
+	words_page(ca, false);
+	return host_page(ca)[SVSM_CA_PENDING] != 0;
+}
+
+/* Where it asked, and where it will: REMAP_CA may have moved it. */
 const char *guest_looks(unsigned int cpu)
 {
-	uint64_t ca = left->cpu[cpu].asked_in;
-
-	if (!left->cpu[cpu].answered || left->cpu[cpu].overwritten || !can_be_read(ca))
+	if (!left->cpu[cpu].answered || left->cpu[cpu].overwritten)
 		return NULL;
-	words_page(ca, false);
-	return host_page(ca)[SVSM_CA_PENDING] != 0 ? "a call was answered that is still pending"
-						   : NULL;
+	host_on(cpu);
+	if (is_pending(left->cpu[cpu].asked_in))
+		return "a call was answered that is still pending";
+	return pending_before && is_pending(host_ca())
+		       ? "a calling area has a request that nobody made"
+		       : NULL;
 }
 
 /* One that is not a page of the guest's again. */

@@ -84,6 +84,15 @@ static const char *look_at_sleepers(void)
 	return NULL;
 }
 
+/* Unless it was taken away. */
+static bool is_save_area(uint64_t word)
+{
+	uint64_t spa;
+
+	return host.lied || (snp_gpa_to_spa(&host.snp, word - SLOT_PRESENT, &spa) &&
+			     snp_rmp(&host.snp, spa)->vmsa);
+}
+
 static const char *look_at_slot(unsigned int i)
 {
 	uint64_t state = shared64_load(&slots[i].state), phase = state & SLOT_PHASE;
@@ -96,6 +105,11 @@ static const char *look_at_slot(unsigned int i)
 		return "at rest, a registration is in somebody's hand";
 	if (has_vmsa != (phase == SLOT_LIVE) || (is_ours(i) && phase != SLOT_LIVE))
 		return "at rest, a registration's pages do not fit its state";
+	if (has_vmsa && !is_save_area(shared64_load(&slots[i].vmsa)))
+		return "at rest, a registered save area is a page like others";
+	/* Only a newer one of its CPU may have taken it over. */
+	if (phase == SLOT_LIVE && !is_ours(i) && !left->newer[slots[i].cpu])
+		return "at rest, a vCPU's calling area is another CPU's";
 	if (host.context[i].shown != (phase != SLOT_EMPTY))
 		return "at rest, a context is lost, or missing";
 	return NULL;

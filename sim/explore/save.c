@@ -45,6 +45,8 @@ static void write_machine(FILE *to, const struct explore_config *c)
 			HOST_LIST, SPARE_PAGE, HOST_LIST);
 	if ((c->before & BEFORE_MEMORY) != 0)
 		fputs("frames none\n", to);
+	if ((c->before & BEFORE_FRAMES) != 0)
+		fputs("frames used\n", to);
 	if ((c->before & BEFORE_SLOTS) != 0)
 		fputs("slots none\n", to);
 	if ((c->before & BEFORE_LENT) != 0)
@@ -54,6 +56,14 @@ static void write_machine(FILE *to, const struct explore_config *c)
 			"list 0x%llx: 0x400000 2M lend, 0x600000 2M lend\n"
 			"call cpu 0 DEPOSIT_MEM rcx 0x%llx -> SUCCESS\n",
 			HOST_LIST, HOST_LIST, HOST_LIST, HOST_LIST);
+	if ((c->before & BEFORE_AREA) != 0)
+		fprintf(to,
+			"list 0x%llx: 0x%llx 2M validate\n"
+			"call cpu 0 PVALIDATE rcx 0x%llx -> SUCCESS\n"
+			"call cpu 0 REMAP_CA rcx 0x%llx -> SUCCESS\n",
+			HOST_LIST, AREA_2M, HOST_LIST, AREA_END);
+	if ((c->before & BEFORE_PENDING) != 0)
+		fprintf(to, "write u8 0x%llx 1\n", F0 + SVSM_CA_PENDING);
 	for (unsigned int i = 0; i < FRAMES_4K; i++)
 		fprintf(to, "touch 0x%llx\n", (unsigned long long)frame_4k[i]);
 	fprintf(to, "touch 0x%llx\ntouch 0x%llx\n", FRAME_2M, FRAME_2M + PAGE_4K);

@@ -150,6 +150,9 @@ static void begin(unsigned int cpu, unsigned int call)
 		left->lied = bringup_begin((enum explore_launch)m->rcx);
 		return;
 	}
+	/* Those for the one without a vCPU take over no calling area. */
+	if (m->rax == SVSM_CORE_CREATE_VCPU && menu_cpu(m, spare) != spare)
+		left->newer[menu_cpu(m, spare)] = true;
 	guest_asks(cpu, call);
 	if (m->rax == CALL_ENTER)
 		enter(cpu, &(struct host_registers){ .rax = CALL_ENTER });
@@ -209,6 +212,8 @@ static const char *answered(unsigned int cpu)
 	memset(host_page(LIST(cpu)), 0, PAGE_4K);
 	if (result == SVSM_ERR_BUSY && !met)
 		return "a call is busy by itself";
+	if (result == SVSM_ERR_RMP + RMP_FAIL_INUSE && !met && !left->lied)
+		return "a vCPU is in use by nobody";
 	return is_none ? NULL : cover_result(m, result);
 }
 
@@ -240,6 +245,8 @@ static const char *step(const struct explore_act *act)
 	if (act->kind == ACT_REFUSED) {
 		left->cpu[act->cpu].lies--;
 		left->cpu[act->cpu].shut = act->call == HOW_RUN;
+		left->only_unchanged = op->kind == HOST_PVALIDATE && act->call == HOW_WRONG &&
+				       (left->only_unchanged || (!left->lied && !host.lied));
 		left->lied |= launch || excuses(act, op);
 		refuse(act->cpu, op, (enum explore_how)act->call);
 	} else if (left->cpu[act->cpu].shut && op != NULL) {
@@ -262,37 +269,6 @@ static bool can_have_changed(const struct explore_act *act)
 	return act->kind == ACT_BEGIN || !world_busy(act->cpu) || words_changed();
 }
 
-/* However it came by its rights: not to what has not been zeroed. */
-static void look_at_contents(void)
-{
-	const uint64_t pages[] = { F0, F1, F2, F3, FRAME_2M };
-	uint64_t spa;
-
-	for (unsigned int i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		const struct snp_rmp_entry *e;
-
-		if (!snp_gpa_to_spa(&host.snp, pages[i], &spa))
-			continue;
-		e = snp_rmp_head(&host.snp, spa);
-		if (e->assigned && e->validated && (e->perm[1] | e->perm[2] | e->perm[3]) != 0)
-			host_granted(pages[i], PAGE_4K);
-	}
-}
-
-/* What a vCPU owns is nobody's to lend or to validate: looked at between accesses to shared words.
- */
-static const char *look_at_owners(void)
-{
-	const uint64_t pages[] = { F0, F1, F2, F3, VMSA(1), CA(1), VMSA(2), CA(2) };
-	enum page_state state;
-
-	for (unsigned int i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		if (page_state(pa(pages[i]), &state) == OK && state == PAGE_GUEST &&
-		    vcpu_owns(pa(pages[i]), SIZE_4K))
-			return "a page is the guest's and owned";
-	return NULL;
-}
-
 static const char *perform(const struct explore_act *act)
 {
 	const char *wrong = NULL;
@@ -310,13 +286,17 @@ static const char *perform(const struct explore_act *act)
 	if (!launch && !host.stopped)
 		rest_note(act);
 	if (wrong == NULL && can_have_changed(act)) {
-		look_at_contents();
+		looks_contents();
 		wrong = host_invariants();
 		if (wrong == NULL)
 			wrong = guest_all_can_run();
+		if (wrong == NULL && !launch)
+			wrong = looks_rights();
+		if (wrong == NULL)
+			wrong = looks_frames();
 	}
 	if (wrong == NULL && by_words)
-		wrong = look_at_owners();
+		wrong = looks_owners();
 	if (wrong == NULL)
 		wrong = host.violation;
 	if (wrong == NULL && !launch && !host.stopped && act->kind != ACT_BEGIN)

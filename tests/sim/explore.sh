@@ -81,6 +81,9 @@ seed() { # NAME FILE SED WORDS SEARCH
 	# Explore alone looks at these, and at rights that were there before the page was (README.md).
 	case $1:$4 in
 	*revoke-left-out:* | revoke-only-vmpl1:* | *:'VMPL0 uses a page that nobody has claimed' | *:'a call is busy by itself' | \
+		*:'a vCPU is in use by nobody' | *:'a calling area has a request that nobody made' | \
+		*:"a page of the guest's has not all its rights" | \
+		*:'memory is accepted that is not validated' | \
 		*:'a vCPU can never be run again' | *:'at rest, '* | *:'a CPU does not end'* | *:'a CPU runs on'*)
 		rm -f "$dir/sim"
 		return

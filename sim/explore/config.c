@@ -9,7 +9,7 @@
 #define LINE 512U
 #define MOST 8U /* calls, refusals */
 
-static const char *const hows[] = { "code", "taken", "run", "wrong", NULL };
+static const char *const hows[] = { "code", "taken", "run", "wrong", "void", NULL };
 static const char *const befores[] = { "asleep", "memory", "slots",  "lent", "launch",	"newer",
 				       "page",	 "down",   "frames", "area", "pending", NULL };
 

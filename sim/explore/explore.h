@@ -16,6 +16,7 @@ enum explore_how {
 	HOW_TAKEN, /* it takes the page away just before */
 	HOW_RUN,   /* it does not run the vCPU any more until the CPU sleeps */
 	HOW_WRONG, /* it says that it was done and has not, answers nothing; CF of PVALIDATE */
+	HOW_VOID,  /* another's save area runs, and what VMPL0 wrote to its EFER is void */
 	HOWS,
 };
 

@@ -4,6 +4,7 @@
 
 #include <snp/ghcb_page.h>
 #include <snp/lie.h>
+#include <svsm/vmsa.h>
 
 #include <string.h>
 
@@ -14,6 +15,21 @@ static bool asks_to_run(const struct host_op *op)
 	if (op->kind == HOST_VMGEXIT && is_aligned(op->gpa, PAGE_4K))
 		memcpy(&code, host_page(op->gpa) + GHCB_PAGE_CODE, sizeof(code));
 	return code == GHCB_NAE_RUN_VMPL;
+}
+
+/* Of a save area that is frozen, and not by its own CPU. */
+static bool is_others_efer(const struct host_op *op)
+{
+	uint64_t page = op->gpa - VMSA_EFER, spa, efer;
+
+	if (!is_aligned(page, PAGE_4K) || !snp_gpa_to_spa(&host.snp, page, &spa) ||
+	    !snp_rmp_head(&host.snp, spa)->vmsa)
+		return false;
+	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
+		if (world_busy(cpu) && host.guest_of[cpu].vmsa == page)
+			return false;
+	memcpy(&efer, host_page(page) + VMSA_EFER, sizeof(efer));
+	return (efer & EFER_SVME) == 0;
 }
 
 unsigned int refuse_ways(const struct host_op *op)
@@ -28,9 +44,17 @@ unsigned int refuse_ways(const struct host_op *op)
 		return 1U << HOW_CODE | 1U << HOW_TAKEN | 1U << HOW_WRONG;
 	case HOST_RMPADJUST:
 		return 1U << HOW_CODE | 1U << HOW_TAKEN;
+	case HOST_LOAD:
+		return 1U << HOW_TAKEN | (is_others_efer(op) ? 1U << HOW_VOID : 0);
 	default:
 		return 1U << HOW_TAKEN;
 	}
+}
+
+static void run_on(uint64_t efer)
+{
+	words_page(efer, true);
+	host_page(efer)[efer % PAGE_4K + 1] |= EFER_SVME >> 8;
 }
 
 /*
@@ -62,6 +86,10 @@ static uint32_t code_of(enum host_kind kind, enum explore_how way)
 
 void refuse(unsigned int cpu, const struct host_op *op, enum explore_how way)
 {
+	if (way == HOW_VOID) {
+		run_on(op->gpa);
+		return;
+	}
 	/* Rights that cannot be given back are the guest's loss: it hears of it. */
 	host.lied |= op->kind == HOST_RMPADJUST || way == HOW_TAKEN || way == HOW_WRONG;
 	if (way == HOW_TAKEN) {

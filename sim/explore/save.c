@@ -7,6 +7,7 @@
 
 #include <sim/scenario.h>
 #include <svsm/abi.h>
+#include <svsm/vmsa.h>
 
 #include <string.h>
 
@@ -124,6 +125,12 @@ static void write_refusal(FILE *to, unsigned int cpu, enum explore_how way)
 		fprintf(to, "take 0x%llx %s\n",
 			(unsigned long long)(op->gpa & ~(size_bytes(op->size) - 1)),
 			op->size == SIZE_2M ? "2M" : "4K");
+		return;
+	}
+	if (way == HOW_VOID) {
+		fprintf(to, "write u8 0x%llx 0x%llx\n", (unsigned long long)op->gpa + 1,
+			(unsigned long long)(host_page(op->gpa)[op->gpa % PAGE_4K + 1] |
+					     EFER_SVME >> 8));
 		return;
 	}
 	now.shut[cpu] = way == HOW_RUN;

@@ -9,8 +9,11 @@
 #include "explore.h"
 
 #include <svsm/page.h>
+#include <svsm/vcpus.h>
+#include <svsm/vmsa.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #define WORDS 65536U
 #define STEP_WORDS 8192U
@@ -96,10 +99,26 @@ static void look_at_claim(const struct host_op *op)
 	explore_seen = seen;
 }
 
+/* A registered vCPU that can be entered at this moment is not taken apart. */
+static void look_at_removal(const struct host_op *op)
+{
+	uint64_t spa, efer;
+
+	if (bringup || op->kind != HOST_RMPADJUST || op->argument >> 16 != 0 ||
+	    !snp_gpa_to_spa(&host.snp, op->gpa, &spa) || !snp_rmp_head(&host.snp, spa)->vmsa)
+		return;
+	memcpy(&efer, host_page(op->gpa) + VMSA_EFER, sizeof(efer));
+	explore_seen = NULL;
+	if ((efer & EFER_SVME) != 0 && vcpu_owns(pa(op->gpa), SIZE_4K))
+		host_violation("a vCPU is deleted that can be entered");
+	explore_seen = seen;
+}
+
 /* A change of rights and a flush do not commute. */
 static uint32_t on_operation(const struct host_op *op)
 {
 	look_at_claim(op);
+	look_at_removal(op);
 	guest_operation(op);
 	changed |=
 		op->kind == HOST_FLUSH || op->kind == HOST_PVALIDATE || op->kind == HOST_RMPADJUST;

@@ -312,7 +312,8 @@ const char *world_act(const struct explore_act *act)
 void world_words(const struct explore_act *act, char words[ACT_WORDS])
 {
 	static const char *const ways[HOWS] = { ", refused", ", the page taken away before",
-						", refused until it sleeps", ", answered wrongly" };
+						", refused until it sleeps", ", answered wrongly",
+						", of which the store before was void" };
 	static const char *const kinds[HOST_KINDS] = { "pvalidate", "rmpadjust", "flush", "vmgexit",
 						       "load",	    "store",	 "cas",	  "copy-in",
 						       "copy-out",  "zero",	 "word" };

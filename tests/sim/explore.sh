@@ -84,7 +84,8 @@ seed() { # NAME FILE SED WORDS SEARCH
 		*:'a vCPU is in use by nobody' | *:'a calling area has a request that nobody made' | \
 		*:"a page of the guest's has not all its rights" | \
 		*:'memory is accepted that is not validated' | \
-		*:'a vCPU can never be run again' | *:'at rest, '* | *:'a CPU does not end'* | *:'a CPU runs on'*)
+		*:'a vCPU can never be run again' | *:'at rest, '* | *:'a CPU does not end'* | *:'a CPU runs on'* | \
+		*:'a vCPU is deleted that can be entered')
 		rm -f "$dir/sim"
 		return
 		;;
@@ -139,6 +140,7 @@ if [ "${1:-}" = soak ]; then
 	exhausts closing $configs/closing.explore
 	exhausts down $configs/down.explore
 	exhausts refused-twice $configs/refused-twice.explore
+	exhausts void $configs/void.explore
 else
 	sorted
 	agree

@@ -10,6 +10,15 @@ uint64_t page_regions(pa_t start, uint64_t bytes)
 	return align_up(start.raw + bytes, PAGE_2M) / PAGE_2M - start.raw / PAGE_2M;
 }
 
+uint64_t page_region_bytes(pa_t start, uint64_t bytes)
+{
+	uint64_t size = PAGE_4K;
+
+	while (size < page_regions(start, bytes))
+		size *= 2;
+	return size;
+}
+
 /* The largest first: most pages are found at once. */
 static void insert(const struct range *new)
 {
@@ -20,7 +29,8 @@ static void insert(const struct range *new)
 	ranges[i] = *new;
 }
 
-enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, struct page_row *row)
+enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, uint64_t region_bytes,
+			struct page_row *row)
 {
 	uint64_t end = start.raw + bytes;
 
@@ -32,10 +42,13 @@ enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region, struct page
 	}
 	if (range_count == PAGE_RANGES)
 		return ERR_NO_MEMORY;
+	CHECK(region_bytes >= page_regions(start, bytes) &&
+	      (region_bytes & (region_bytes - 1)) == 0);
 	insert(&(struct range){
 		.start = start.raw,
 		.bytes = bytes,
-		.regions = (uint64_t)region - start.raw / PAGE_2M,
+		.regions = (uint64_t)region,
+		.spread = region_bytes - 1,
 		.rows = (uint64_t)row - start.raw / PAGE_2M * ROWS_PER_2M * sizeof(*row),
 	});
 	return OK;
@@ -48,7 +61,7 @@ enum err page_fill(pa_t start, uint64_t bytes)
 	CHECK(is_aligned(start.raw | bytes, PAGE_2M));
 	if (r == NULL)
 		return ERR_ADDRESS;
-	for (uint64_t i = 0; i < bytes / PAGE_2M; i++)
-		region_store(region_of(r, start) + i, REGION_READY);
+	for (uint64_t at = 0; at < bytes; at += PAGE_2M)
+		region_store(region_of(r, pa_add(start, at)), REGION_READY);
 	return OK;
 }

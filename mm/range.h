@@ -11,11 +11,10 @@
 /* Written at boot by one CPU, then only read. */
 struct range {
 	uint64_t start, bytes;
-	/*
-	 * Addresses at which region 0 and row 0 of all memory would be, so that the
-	 * record of a page is found without taking the start off.
-	 */
-	uint64_t regions, rows;
+	uint64_t regions; /* where its regions' bytes are */
+	uint64_t spread;  /* one less than how many these are, a power of two */
+	/* Where row 0 of all memory would be: the start need not be taken off. */
+	uint64_t rows;
 };
 extern struct range ranges[PAGE_RANGES];
 extern unsigned int range_count;
@@ -34,7 +33,7 @@ static inline const struct range *find(pa_t page, uint64_t bytes)
 
 static inline shared8 *region_of(const struct range *r, pa_t page)
 {
-	return (shared8 *)(r->regions + page.raw / PAGE_2M);
+	return (shared8 *)(r->regions + (page.raw / PAGE_2M * PAGE_SPREAD & r->spread));
 }
 
 static inline struct page_row *row_of(const struct range *r, pa_t page)

@@ -61,15 +61,15 @@ enum event boot_tables(struct boot *b)
 }
 
 /*
- * The record, behind the image: for every 2 MiB region its byte, the owner
- * bytes of the SVSM's rows, these rows; then the guest's rows, for the worst
- * case: 64 KiB for each GiB. All of it is accepted now. If the rows were when
- * a region is first split, a vCPU stopped while it is at that would keep all
- * others from splitting. [DESIGN 5]
+ * The record, behind the image: for every 2 MiB region its byte (the guest's
+ * with room between), the owner bytes of the SVSM's rows, these rows; then the
+ * guest's rows, for the worst case: 64 KiB for each GiB. All of it is accepted
+ * now. If the rows were when a region is first split, a vCPU stopped while it is
+ * at that would keep all others from splitting. [DESIGN 5]
  */
 struct layout {
-	uint64_t regions;      /* of all ranges, the SVSM's first */
-	uint64_t own;	       /* of the SVSM's */
+	uint64_t own;	       /* regions of the SVSM's, whose bytes are first */
+	uint64_t guests;       /* where the bytes of the guest's begin */
 	uint64_t owners, rows; /* where they begin */
 	uint64_t guest_rows;
 	uint64_t end; /* 2 MiB aligned */
@@ -80,19 +80,27 @@ static uint64_t range_regions(const struct ram_range *r)
 	return page_regions(pa(r->start), r->end - r->start);
 }
 
+static uint64_t region_bytes(const struct ram_range *r)
+{
+	return page_region_bytes(pa(r->start), r->end - r->start);
+}
+
 static struct layout lay_out(const struct boot *b)
 {
 	struct layout l = { .own = b->config.svsm_mem / PAGE_2M };
+	uint64_t regions = 0;
 
-	l.regions = l.own;
-	for (unsigned int i = 0; i < b->memory.count; i++)
-		l.regions += range_regions(&b->memory.range[i]);
-	l.owners = b->image_end + l.regions;
+	/* Whole pages: the regions' bytes share no cache line with anything else. */
+	l.guests = align_up(b->image_end + l.own, PAGE_4K);
+	l.owners = l.guests;
+	for (unsigned int i = 0; i < b->memory.count; i++) {
+		regions += range_regions(&b->memory.range[i]);
+		l.owners += region_bytes(&b->memory.range[i]);
+	}
 	/* A region's rows share no cache line with another's. */
 	l.rows = align_up(l.owners + l.own * ROWS_PER_2M, ROWS_PER_2M * sizeof(struct frame_row));
 	l.guest_rows = l.rows + l.own * ROWS_PER_2M * sizeof(struct frame_row);
-	l.end = align_up(l.guest_rows + (l.regions - l.own) * ROWS_PER_2M * sizeof(struct page_row),
-			 PAGE_2M);
+	l.end = align_up(l.guest_rows + regions * ROWS_PER_2M * sizeof(struct page_row), PAGE_2M);
 	return l;
 }
 
@@ -120,15 +128,15 @@ static void add_own(const struct boot *b, const struct layout *l)
 
 static enum err add_guest(const struct boot *b, const struct layout *l)
 {
-	uint64_t region = b->image_end + l->own, row = l->guest_rows;
+	uint64_t region = l->guests, row = l->guest_rows;
 	enum err err = OK;
 
 	for (unsigned int i = 0; i < b->memory.count && err == OK; i++) {
 		const struct ram_range *r = &b->memory.range[i];
 
 		err = page_add_range(pa(r->start), r->end - r->start, cpu_memory(pa(region)),
-				     cpu_memory(pa(row)));
-		region += range_regions(r);
+				     region_bytes(r), cpu_memory(pa(row)));
+		region += region_bytes(r);
 		row += range_regions(r) * ROWS_PER_2M * sizeof(struct page_row);
 	}
 	return err;

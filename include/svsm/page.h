@@ -36,18 +36,30 @@ struct page_row {
 #define ROWS_PER_2M (FRAMES_PER_2M / ROW_FRAMES)
 #define ROW_BYTES (ROW_FRAMES * PAGE_4K)
 
-/* How many 2 MiB regions a range touches: so many bytes and 8 times as many rows its record is. */
+/* How many 2 MiB regions a range touches: 8 times as many rows its record has. */
 uint64_t page_regions(pa_t start, uint64_t bytes);
 
 /*
+ * How many bytes these regions best have: a power of two, and at least a page, so
+ * that vCPUs at work in neighbouring regions change no cache line of each other's.
+ */
+uint64_t page_region_bytes(pa_t start, uint64_t bytes);
+
+/*
+ * The byte of region n, n = address / 2 MiB, is at n * PAGE_SPREAD modulo their number.
+ * In 4 KiB no two of any 58 that follow each other share a cache line. Odd: none share a byte.
+ */
+#define PAGE_SPREAD 353U
+
+/*
  * Adds [start, start + bytes), 4 KiB aligned, to the record, all PAGE_NONE.
- * `region` is one zeroed byte for each region it touches, `row` its rows, which
- * hold anything. What no range covers is not memory: a hole such as
- * 0xA0000-0xBFFFF is made by two ranges. Boot only; ERR_ADDRESS when empty, not
+ * `region` is `region_bytes` zeroed bytes, a power of two, at least one for each
+ * region it touches; `row` its rows, which hold anything. What no range covers is not memory: a
+ * hole such as 0xA0000-0xBFFFF is made by two ranges. Boot only; ERR_ADDRESS when empty, not
  * aligned or overlapping, ERR_NO_MEMORY when the table of ranges is full.
  */
 must_check enum err page_add_range(pa_t start, uint64_t bytes, shared8 *region,
-				   struct page_row *row);
+				   uint64_t region_bytes, struct page_row *row);
 
 /* ERR_ADDRESS when not wholly inside a range added. */
 must_check enum err page_state(pa_t page, enum page_state *state);

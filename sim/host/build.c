@@ -79,7 +79,7 @@ static void assign_memory(void)
 #define OWN_REGIONS (HOST_SVSM_BYTES / PAGE_2M)
 
 static struct {
-	shared8 region[GUEST_REGIONS];
+	shared8 region[2][PAGE_4K]; /* below the hole and above it */
 	struct page_row row[GUEST_REGIONS * ROWS_PER_2M] __attribute__((aligned(128)));
 	size_t used;
 } guests;
@@ -93,9 +93,11 @@ static struct {
 static void add_range(uint64_t start, uint64_t end)
 {
 	uint64_t regions = page_regions(pa(start), end - start);
+	shared8 *region = guests.region[start != 0];
 
 	CHECK(guests.used + regions <= GUEST_REGIONS);
-	CHECK(page_add_range(pa(start), end - start, &guests.region[guests.used],
+	CHECK(page_region_bytes(pa(start), end - start) == PAGE_4K);
+	CHECK(page_add_range(pa(start), end - start, region, PAGE_4K,
 			     &guests.row[guests.used * ROWS_PER_2M]) == OK);
 	guests.used += regions;
 }
@@ -109,13 +111,16 @@ static void build_record(void)
 	frame_fix(pa(HOST_SVSM_GPA), PAGE_2M);
 }
 
+/* The first 2 MiB are in both ranges. */
 static bool guests_kept(uint64_t region)
 {
-	const size_t first = region == 0 ? 0 : region + 1, count = region == 0 ? 2 : 1;
+	const size_t row = region == 0 ? 0 : region + 1, rows = region == 0 ? 2 : 1;
+	const size_t byte = region * PAGE_SPREAD % PAGE_4K;
 
-	return host_kept(&guests.region[first], count) &&
-	       host_kept(&guests.row[first * ROWS_PER_2M],
-			 count * ROWS_PER_2M * sizeof(guests.row[0]));
+	return (region != 0 || host_kept(&guests.region[0][byte], 1)) &&
+	       host_kept(&guests.region[1][byte], 1) &&
+	       host_kept(&guests.row[row * ROWS_PER_2M],
+			 rows * ROWS_PER_2M * sizeof(guests.row[0]));
 }
 
 static bool own_kept(uint64_t region)

@@ -40,13 +40,14 @@ static void settled(pa_t page, enum page_size size, enum page_state from, enum p
 /* The rows hold noise, so that a byte written is seen. */
 static void guest(void)
 {
-	uint64_t regions = page_regions(pa(GUEST_AT), GUEST);
-	uint64_t row_bytes = regions * ROWS_PER_2M * sizeof(struct page_row);
+	uint64_t regions = page_region_bytes(pa(GUEST_AT), GUEST);
+	uint64_t row_bytes =
+		page_regions(pa(GUEST_AT), GUEST) * ROWS_PER_2M * sizeof(struct page_row);
 	shared8 *region = memory_get(regions);
 	struct page_row *rows = memory_get(row_bytes);
 
 	memset(rows, NOISE, row_bytes);
-	if (page_add_range(pa(GUEST_AT), GUEST, region, rows) != OK)
+	if (page_add_range(pa(GUEST_AT), GUEST, region, regions, rows) != OK)
 		fail("no range");
 	row("guest-reserved", regions + row_bytes, GUEST);
 	for (uint64_t at = 0; at < GUEST; at += PAGE_2M)

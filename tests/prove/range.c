@@ -6,7 +6,10 @@
 
 NO_STOP
 
-/* Up to three ranges, as page_add_range() takes them. */
+/* A power of two that is enough for any memory. */
+#define ALL_REGIONS (1ULL << 44)
+
+/* Up to three ranges, as page_add_range() takes them: addresses have 52 bits at most. */
 static unsigned int any_ranges(uint64_t start[3], uint64_t bytes[3])
 {
 	unsigned int added = 0;
@@ -14,7 +17,8 @@ static unsigned int any_ranges(uint64_t start[3], uint64_t bytes[3])
 	for (unsigned int i = 0; i < 3; i++) {
 		any(uint64_t, first);
 		any(uint64_t, length);
-		enum err err = page_add_range(pa(first), length, NULL, NULL);
+		assume(first < 1ULL << 52 && length < 1ULL << 52);
+		enum err err = page_add_range(pa(first), length, NULL, ALL_REGIONS, NULL);
 
 		prove(err == OK || err == ERR_ADDRESS);
 		if (err != OK)
@@ -64,26 +68,46 @@ void range_apart(void)
 	}
 }
 
-/* region_of() and row_of() in whole numbers: byte and row of the page's index, in their arrays. */
+/* A power of two, and enough. */
+void range_region_bytes(void)
+{
+	any(uint64_t, start);
+	any(uint64_t, bytes);
+	uint64_t size;
+
+	assume((start | bytes) % PAGE_4K == 0 && start + bytes > start);
+	assume(start + bytes <= 1ULL << 52);
+	size = page_region_bytes(pa(start), bytes);
+	prove((size & (size - 1)) == 0 && size >= page_regions(pa(start), bytes));
+}
+
+/* region_of() and row_of() in whole numbers: a byte and a row of the page's alone, in their arrays.
+ */
 void range_index(void)
 {
 	any(uint64_t, start);
 	any(uint64_t, bytes);
 	any(uint64_t, page);
+	any(uint64_t, other);
 	any(uint64_t, regions);
 	any(uint64_t, rows);
-	uint64_t skipped = start / PAGE_2M, at, first;
+	any(unsigned int, bits);
+	uint64_t skipped = start / PAGE_2M, first, size;
 	struct range r;
 
 	assume((start | bytes) % PAGE_4K == 0 && bytes > 0 && start + bytes > start);
 	assume(start + bytes <= 1ULL << 52 && regions < 1ULL << 60 && rows < 1ULL << 60);
 	assume(page >= start && page < start + bytes);
+	assume(other >= start && other < start + bytes && other / PAGE_2M != page / PAGE_2M);
+	assume(bits < 32);
+	size = 1ULL << bits;
+	assume(size >= page_regions(pa(start), bytes));
 	range_count = 0;
-	prove(page_add_range(pa(start), bytes, (shared8 *)regions, (struct page_row *)rows) == OK);
+	prove(page_add_range(pa(start), bytes, (shared8 *)regions, size, (struct page_row *)rows) ==
+	      OK);
 	r = ranges[0];
-	at = r.regions + page / PAGE_2M;
-	prove(at == regions + (page / PAGE_2M - skipped));
-	prove(at - regions < page_regions(pa(start), bytes));
+	prove((uint64_t)region_of(&r, pa(page)) - regions < size);
+	prove(region_of(&r, pa(page)) != region_of(&r, pa(other)));
 	first = r.rows + page / ROW_BYTES * sizeof(struct page_row);
 	prove(first == rows + (page / ROW_BYTES - skipped * ROWS_PER_2M) * sizeof(struct page_row));
 	prove((first - rows) / sizeof(struct page_row) <

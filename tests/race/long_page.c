@@ -61,7 +61,8 @@ static void pages_begin(struct thread *both)
 {
 	(void)both;
 	memset(&guest, 0, sizeof(guest));
-	expect(page_add_range(pa(GUEST), GUEST_REGIONS * PAGE_2M, guest.region, guest.row) == OK);
+	expect(page_add_range(pa(GUEST), GUEST_REGIONS * PAGE_2M, guest.region,
+			      sizeof(guest.region), guest.row) == OK);
 }
 
 static void pages_step(struct thread *t)

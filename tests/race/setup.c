@@ -155,7 +155,7 @@ static void ungrown(void)
 static void guest(enum region state, uint64_t taken, uint64_t ready)
 {
 	few();
-	CHECK(page_add_range(pa(GUEST_BASE), PAGE_2M, memory.guest, memory.page_row) == OK);
+	CHECK(page_add_range(pa(GUEST_BASE), PAGE_2M, memory.guest, 1, memory.page_row) == OK);
 	memory.guest[0].raw = (uint8_t)state;
 	if (state != REGION_SPLIT)
 		return;

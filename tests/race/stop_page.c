@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define START 0x400000ULL
+#define START 0x800000ULL /* region 4: the first of region[] */
 #define REGIONS 3U
 #define ROWS (REGIONS * ROWS_PER_2M)
 #define FRAMES (REGIONS * FRAMES_PER_2M)
@@ -37,7 +37,7 @@ struct act {
 #define TAG 4U	    /* the low bits of its entries */
 
 static struct {
-	shared8 region[REGIONS];
+	shared8 region[4];
 	struct page_row row[ROWS];
 	uint8_t state[FRAMES]; /* before A began */
 	enum page_state seen[FRAMES];
@@ -390,7 +390,7 @@ void stop_pages(void)
 {
 	const unsigned int count = sizeof(arrangements) / sizeof(arrangements[0]);
 
-	expect(page_add_range(pa(START), REGIONS * PAGE_2M, world.region, world.row) == OK);
+	expect(page_add_range(pa(START), REGIONS * PAGE_2M, world.region, 4, world.row) == OK);
 	for (arrangement = 0; arrangement < count; arrangement++) {
 		for (unsigned int kind = 0; kind < KINDS; kind++) {
 			for (enum end end = CHANGED; end <= KEPT; end++)

@@ -17,7 +17,7 @@ static struct page_row row[16 * ROWS_PER_2M];
 
 static enum err add(uint64_t start, uint64_t bytes)
 {
-	return page_add_range(pa(start), bytes, region, row);
+	return page_add_range(pa(start), bytes, region, sizeof(region), row);
 }
 
 static void fresh(void)
@@ -126,13 +126,31 @@ declare_test(page_claim_2m_undone)
 	check_eq(claim(START, SIZE_2M, PAGE_NONE), OK);
 }
 
+/* What vCPUs in neighbouring regions change is on cache lines of their own. */
+declare_test(page_neighbours)
+{
+	static shared8 wide[PAGE_4K] __attribute__((aligned(64)));
+	bool changed[sizeof(wide) / 64] = { false };
+
+	check_eq(page_region_bytes(pa(START), BYTES), sizeof(wide));
+	check_eq(page_add_range(pa(START), BYTES, wide, sizeof(wide), row), OK);
+	for (uint64_t at = 0; at < BYTES; at += PAGE_2M)
+		check_eq(claim(START + at, SIZE_2M, PAGE_NONE), OK);
+	for (unsigned int i = 0; i < sizeof(wide); i++) {
+		if (shared8_load(&wide[i]) == 0)
+			continue;
+		check(!changed[i / 64]);
+		changed[i / 64] = true;
+	}
+}
+
 /* A range need not be 2 MiB aligned: two of them make a hole. */
 declare_test(page_hole)
 {
 	check_eq(page_regions(pa(0), 0xa0000), 1);
 	check_eq(page_regions(pa(0x100000), PAGE_2M), 2);
-	check_eq(page_add_range(pa(0), 0xa0000, &region[0], &row[0]), OK);
-	check_eq(page_add_range(pa(0x100000), PAGE_2M, &region[1], &row[ROWS_PER_2M]), OK);
+	check_eq(page_add_range(pa(0), 0xa0000, &region[0], 1, &row[0]), OK);
+	check_eq(page_add_range(pa(0x100000), PAGE_2M, &region[2], 2, &row[ROWS_PER_2M]), OK);
 	put(0x9f000, SIZE_4K, PAGE_GUEST);
 	put(0x100000, SIZE_4K, PAGE_GUEST);
 	put(0x2ff000, SIZE_4K, PAGE_GUEST);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A step that does not end: the firmware runs on and reaches neither an
- * operation of the seam nor, with `points words`, a shared word. A timer of
- * CPU time notices, and the stack that it runs on is left for good. Counted in
- * signals, since a machine that stood still meanwhile may make up for it at once.
+ * Steps that do not come back. One that faults; one that does not end: the firmware runs on and
+ * reaches neither an operation of the seam nor, with `points words`, a shared word. A timer of CPU
+ * time notices, and the stack that it runs on is left for good. Counted in signals, since a machine
+ * that stood still meanwhile may make up for it at once.
  */
 #include "explore.h"
 
@@ -14,11 +14,18 @@
 
 #define LONGEST 5U /* seconds of this process's CPU time, for what takes milliseconds */
 
+enum why { ENDLESS = 1, FAULT };
 static sigjmp_buf back;
 
 void endless(void)
 {
-	siglongjmp(back, 1);
+	siglongjmp(back, ENDLESS);
+}
+
+void endless_fault(void)
+{
+	if (host_part_turn() != 0)
+		siglongjmp(back, FAULT);
 }
 
 static void on_second(int sig)
@@ -48,12 +55,28 @@ void endless_open(void)
 		abort();
 }
 
+/* SIGSEGV is blocked while it is handled. */
+static const char *abandoned(const char *wrong)
+{
+	sigset_t fault;
+
+	(void)sigemptyset(&fault);
+	(void)sigaddset(&fault, SIGSEGV);
+	(void)sigprocmask(SIG_UNBLOCK, &fault, NULL);
+	host_part_abandon();
+	words_end();
+	return wrong;
+}
+
 const char *endless_or(const char *(*what)(const struct explore_act *act),
 		       const struct explore_act *act)
 {
-	if (sigsetjmp(back, 0) == 0)
+	switch (sigsetjmp(back, 0)) {
+	case 0:
 		return what(act);
-	host_part_abandon();
-	words_end();
-	return ENDLESS_STEP;
+	case FAULT:
+		return abandoned(ENDLESS_FAULT);
+	default:
+		return abandoned(ENDLESS_STEP);
+	}
 }

@@ -118,15 +118,18 @@ bool world_finished(unsigned int cpu);
 const char *world_act(const struct explore_act *act);
 bool world_stopped(void);
 
-/* ---- a step that does not end (endless.c) ---- */
+/* ---- a step that does not come back (endless.c) ---- */
 
 #define ENDLESS_STEP "a CPU runs on without an operation"
+#define ENDLESS_FAULT "the firmware faults"
 void endless_open(void);
-/* What it returns; or, if the firmware runs on in it, that. */
+/* What it returns; or, if the firmware runs on or faults in it, that. */
 const char *endless_or(const char *(*what)(const struct explore_act *act),
 		       const struct explore_act *act);
 /* The firmware is in a step that has become too long. */
 _Noreturn void endless(void);
+/* A fault that nobody else is for; it comes back if it is not the firmware's. */
+void endless_fault(void);
 
 /* An act in words, before it happens. */
 #define ACT_WORDS 128U

@@ -231,12 +231,13 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 		if (!only_replay)
 			write_before(to, &act[i]);
 		wrong = world_act(&act[i]);
-		is_endless = wrong != NULL && strcmp(wrong, ENDLESS_STEP) == 0;
+		is_endless = wrong != NULL && (strcmp(wrong, ENDLESS_STEP) == 0 ||
+					       strcmp(wrong, ENDLESS_FAULT) == 0);
 		if (!only_replay && !is_endless)
 			write_after(to, &act[i], had_op, had_spare);
 	}
 	if (is_endless)
-		fputs("# Who goes on here never stops: --replay says so.\n", to);
+		fputs("# Who goes on here does not come back: --replay says so.\n", to);
 	if (now.other)
 		fputs("# A request by MSR was refused, which no scenario can: --replay does.\n",
 		      to);

@@ -60,6 +60,7 @@ static void on_write(int sig, siginfo_t *info, void *context)
 			abort();
 		return;
 	}
+	endless_fault();
 	(void)signal(sig, SIG_DFL);
 }
 

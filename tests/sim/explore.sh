@@ -85,7 +85,7 @@ seed() { # NAME FILE SED WORDS SEARCH
 		*:"a page of the guest's has not all its rights" | \
 		*:'memory is accepted that is not validated' | \
 		*:'a vCPU can never be run again' | *:'at rest, '* | *:'a CPU does not end'* | *:'a CPU runs on'* | \
-		*:'a vCPU is deleted that can be entered')
+		*:'a vCPU is deleted that can be entered' | *:'the firmware faults')
 		rm -f "$dir/sim"
 		return
 		;;

@@ -10,8 +10,9 @@
 #define MOST 8U /* calls, refusals */
 
 static const char *const hows[] = { "code", "taken", "run", "wrong", "void", NULL };
-static const char *const befores[] = { "asleep", "memory", "slots",  "lent", "launch",	"newer",
-				       "page",	 "down",   "frames", "area", "pending", NULL };
+static const char *const befores[] = { "asleep", "memory",   "slots",  "lent",	"launch",   "newer",
+				       "page",	 "down",     "frames", "area",	"pending",  "few",
+				       "owned",	 "boundary", "late",   "whole", "joinable", NULL };
 
 struct place {
 	const char *path;
@@ -120,13 +121,23 @@ static bool take_line(struct explore_config *c, struct place *at, char *line)
 	return n != 1 || bad(at, "nothing after it", key);
 }
 
+/* Bring-up and the frame allocator have calls of their own. */
+static bool is_of_machine(const struct explore_config *c, const struct explore_call *call)
+{
+	return ((call->flags & CALL_LAUNCH) != 0) == ((c->before & BEFORE_LAUNCH) != 0) &&
+	       ((call->flags & CALL_ALLOCATOR) != 0) == ((c->before & BEFORE_ALLOCATOR) != 0);
+}
+
 static bool check(const struct explore_config *c, struct place *at)
 {
 	at->column = 1;
 	for (unsigned int i = 0; i < c->menus; i++)
-		if (((menu_call(c->menu[i])->flags & CALL_LAUNCH) != 0) !=
-		    ((c->before & BEFORE_LAUNCH) != 0))
+		if (!is_of_machine(c, menu_call(c->menu[i])))
 			return bad(at, "not with what was before", menu_name(c->menu[i]));
+	if ((c->before & BEFORE_ALLOCATOR) != 0 && (c->before & (c->before - 1)) != 0)
+		return bad(at, "not with another", "before");
+	if ((c->before & BEFORE_ALLOCATOR) != 0 && !c->words)
+		return bad(at, "not without", "points words");
 	if (c->vmpl == 0 || c->vmpl >= SNP_VMPLS)
 		return bad(at, "of no guest", "vmpl");
 	if ((c->before & (BEFORE_DOWN | BEFORE_ASLEEP)) == BEFORE_DOWN)
@@ -138,6 +149,9 @@ static bool check(const struct explore_config *c, struct place *at)
 	for (unsigned int cpu = c->cpus; cpu < EXPLORE_CPUS; cpu++)
 		if (c->lies[cpu] != 0 || c->runs[cpu] != 0)
 			return bad(at, "of a CPU that makes no calls", "lies or runs");
+	for (unsigned int cpu = 0; cpu < c->cpus && (c->before & BEFORE_ALLOCATOR) != 0; cpu++)
+		if (c->lies[cpu] != 0 || c->runs[cpu] != 0)
+			return bad(at, "not of the frame allocator", "lies or runs");
 	return c->menus != 0 || bad(at, "not there", "menu");
 }
 

@@ -126,6 +126,37 @@ static const struct {
 	{ "run", "points words\n"
 		 "calls 1 1\n"
 		 "menu validate-2-3 rescind-0\n" },
+	/* The frame allocator: frames of 4 KiB that are few, that are given back into another's
+	   row, */
+	{ "few", "before few\n"
+		 "points words\n"
+		 "calls 2 2\n"
+		 "menu take take-vmsa give look\n" },
+	{ "again", "before few\n"
+		   "points words\n"
+		   "calls 3 1\n"
+		   "menu give take give-newest give-again\n" },
+	{ "owned", "before owned\n"
+		   "points words\n"
+		   "calls 2 2\n"
+		   "menu take give give-newest look\n" },
+	{ "boundary", "before boundary\n"
+		      "points words\n"
+		      "calls 2 1\n"
+		      "menu take take-vmsa give\n" },
+	/* and 2 MiB that are split, taken whole, joined. */
+	{ "split", "before whole\n"
+		   "points words\n"
+		   "calls 1 1\n"
+		   "menu take\n" },
+	{ "spares", "before whole\n"
+		    "points words\n"
+		    "calls 1 2\n"
+		    "menu take-2m give-2m\n" },
+	{ "joinable", "before joinable\n"
+		      "points words\n"
+		      "calls 2 1\n"
+		      "menu take take-2m\n" },
 };
 #define SEARCHES (sizeof(searches) / sizeof(*searches))
 

@@ -32,6 +32,8 @@ enum explore_how {
 #define BEFORE_FRAMES 256U   /* the SVSM's memory is used up, as far as it has been accepted */
 #define BEFORE_AREA 512U     /* the calling area of CPU 0 is the last page of AREA_2M */
 #define BEFORE_PENDING 1024U /* the guest has put into F0 what in a calling area is a request */
+#define BEFORE_FEW 2048U     /* from here on: the frame allocator alone (allocator_before.c) */
+#define BEFORE_ALLOCATOR (~0U << 11)
 
 struct explore_config {
 	const char *name;
@@ -83,9 +85,10 @@ struct explore_call {
 #define CALL_FOR_1 2U  /* r8 is CPU 1, not the one without a vCPU */
 #define CALL_FORMAT 4U /* CALL_PENDING is none of its values */
 
-#define CALL_LAUNCH 8U /* bring-up begins; rcx: enum explore_launch */
-#define CALL_EFER 16U  /* the guest has changed a bit of its EFER before */
-#define CALL_FOR_0 32U /* r8 is CPU 0 */
+#define CALL_LAUNCH 8U	   /* bring-up begins; rcx: enum explore_launch */
+#define CALL_EFER 16U	   /* the guest has changed a bit of its EFER before */
+#define CALL_FOR_0 32U	   /* r8 is CPU 0 */
+#define CALL_ALLOCATOR 64U /* of the frame allocator; rax: enum explore_frames */
 
 /* The CPU that its CREATE_VCPU is for. */
 unsigned int menu_cpu(const struct explore_call *call, unsigned int spare);
@@ -213,6 +216,28 @@ bool bringup_begin(enum explore_launch what); /* true: it may stop the VM */
 uint32_t bringup_request(const struct host_op *op);
 /* NULL, or what is not as it must be when the guest runs. */
 const char *bringup_ended(void);
+
+/* ---- the frame allocator alone (allocator.c) ---- */
+
+enum explore_frames {
+	FRAME_TAKE,
+	FRAME_TAKE_VMSA,
+	FRAME_TAKE_2M,
+	FRAME_GIVE, /* back, the oldest that it has */
+	FRAME_GIVE_NEWEST,
+	FRAME_GIVE_2M,
+	FRAME_GIVE_AGAIN, /* what it has given back last */
+	FRAME_LOOK,	  /* frame_state() of that */
+	FRAME_CALLS,
+};
+
+/* `own`: memory that is part of the state. */
+size_t allocator_open(const struct explore_config *c, void **own);
+bool allocator_may_begin(unsigned int cpu, unsigned int call);
+/* NULL, or what is not as it must be. */
+const char *allocator_act(const struct explore_act *act);
+/* An access to a shared word, before it happens. */
+void allocator_words(unsigned int cpu, const struct host_op *op, char words[ACT_WORDS]);
 
 /* ---- what of it counts (mask.c) ---- */
 

@@ -20,7 +20,7 @@ static bool pending_before;
 
 void guest_open(const struct explore_config *c, unsigned int without_vcpu)
 {
-	cpus = (c->before & BEFORE_LAUNCH) != 0 ? 0 : c->cpus;
+	cpus = (c->before & (BEFORE_LAUNCH | BEFORE_ALLOCATOR)) != 0 ? 0 : c->cpus;
 	spare = without_vcpu;
 	pending_before = (c->before & BEFORE_PENDING) != 0;
 }

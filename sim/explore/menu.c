@@ -90,6 +90,15 @@ static const struct explore_call menu[] = {
 	{ "bad-map", 0, LAUNCH_BAD_MAP, 0, { 0 }, 0, CALL_LAUNCH },
 	{ "own-map", 0, LAUNCH_OWN_MAP, 0, { 0 }, 0, CALL_LAUNCH },
 	{ "no-tables", 0, LAUNCH_NO_TABLES, 0, { 0 }, 0, CALL_LAUNCH },
+	/* The frame allocator alone. */
+	{ "take", FRAME_TAKE, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
+	{ "take-vmsa", FRAME_TAKE_VMSA, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
+	{ "take-2m", FRAME_TAKE_2M, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
+	{ "give", FRAME_GIVE, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
+	{ "give-newest", FRAME_GIVE_NEWEST, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
+	{ "give-2m", FRAME_GIVE_2M, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
+	{ "give-again", FRAME_GIVE_AGAIN, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
+	{ "look", FRAME_LOOK, 0, 0, { 0 }, 0, CALL_ALLOCATOR },
 };
 #define MENU (sizeof(menu) / sizeof(*menu))
 _Static_assert(MENU <= EXPLORE_CALLS, "a config can have each once");

@@ -207,7 +207,8 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 	       unsigned int acts)
 {
 	const bool only_replay =
-		(c->before & (BEFORE_LAUNCH | BEFORE_DOWN)) != 0 || c->words || has_runs(c);
+		(c->before & (BEFORE_LAUNCH | BEFORE_DOWN | BEFORE_ALLOCATOR)) != 0 || c->words ||
+		has_runs(c);
 	char words[ACT_WORDS];
 	bool is_endless = false;
 	const char *wrong;

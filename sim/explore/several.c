@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SEARCHES 32U
+#define SEARCHES 48U
 
 static struct job {
 	struct explore_config config;

@@ -15,7 +15,7 @@
 struct explore_left *left;
 
 static unsigned int cpus, how;
-static bool by_words, launch;
+static bool by_words, launch, allocator_alone;
 static unsigned int spare; /* the CPU that has no vCPU at first */
 
 static uint8_t *fresh(size_t bytes)
@@ -58,6 +58,7 @@ void world_open(const struct explore_config *c)
 	how = c->how;
 	by_words = c->words;
 	launch = (c->before & BEFORE_LAUNCH) != 0;
+	allocator_alone = (c->before & BEFORE_ALLOCATOR) != 0;
 	cpus = c->cpus;
 	left = (void *)fresh(PAGE_4K);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
@@ -67,6 +68,8 @@ void world_open(const struct explore_config *c)
 	}
 	if (launch)
 		own_bytes = bringup_open(c->vmpl, &own);
+	else if (allocator_alone)
+		own_bytes = allocator_open(c, &own);
 	else
 		spare = before_vcpus(c);
 	guest_open(c, spare);
@@ -91,8 +94,11 @@ bool world_stopped(void)
 
 bool world_may_begin(unsigned int cpu, unsigned int call)
 {
-	return !host.stopped && !world_busy(cpu) && left->cpu[cpu].calls != 0 &&
-	       (guest_is_alive(cpu) || menu_call(call)->rax == CALL_ENTER ||
+	if (host.stopped || world_busy(cpu) || left->cpu[cpu].calls == 0)
+		return false;
+	if (allocator_alone)
+		return allocator_may_begin(cpu, call);
+	return (guest_is_alive(cpu) || menu_call(call)->rax == CALL_ENTER ||
 		(menu_call(call)->flags & CALL_LAUNCH) != 0);
 }
 
@@ -273,6 +279,8 @@ static const char *perform(const struct explore_act *act)
 {
 	const char *wrong = NULL;
 
+	if (allocator_alone)
+		return allocator_act(act);
 	words_begin(act->cpu);
 	if (act->kind == ACT_BEGIN)
 		begin(act->cpu, act->call);
@@ -332,6 +340,8 @@ void world_words(const struct explore_act *act, char words[ACT_WORDS])
 	op = host_part_waits(act->cpu);
 	if (op == NULL)
 		(void)snprintf(words, ACT_WORDS, "cpu %u goes on", act->cpu);
+	else if (allocator_alone)
+		allocator_words(act->cpu, op, words);
 	else
 		(void)snprintf(words, ACT_WORDS, "cpu %u %s 0x%llx%s", act->cpu, kinds[op->kind],
 			       (unsigned long long)op->gpa,

@@ -141,6 +141,8 @@ if [ "${1:-}" = soak ]; then
 	exhausts down $configs/down.explore
 	exhausts refused-twice $configs/refused-twice.explore
 	exhausts void $configs/void.explore
+	exhausts whole $configs/whole.explore
+	exhausts late $configs/late.explore
 else
 	sorted
 	agree
@@ -153,6 +155,10 @@ else
 	refuses ':1:5: no such thing: tkaen' 'how tkaen\n'
 	refuses 'needs asleep: down' 'calls 1 1\nbefore down\nmenu query\n'
 	refuses 'not with what was before: launch' 'calls 1 1\nmenu launch\n'
+	refuses 'not with what was before: take' 'calls 1 1\nmenu take\n'
+	refuses 'not without: points words' 'calls 1 1\nbefore few\nmenu take\n'
+	refuses 'not with another: before' 'calls 1 1\nbefore few page\npoints words\nmenu take\n'
+	refuses 'not of the frame allocator: lies or runs' 'calls 1 1\nlies 1\nbefore few\npoints words\nmenu take\n'
 	refuses ':2:1: not text: the line' 'calls 1 1\n\0menu query\n'
 	$sim explore sim/explore 2>&1 | grep -q '^sim/explore: Is a directory$'
 	result $? "refuses a directory"

@@ -5,7 +5,7 @@
 sim_src := $(sort $(foreach dir,cli trace step scenario view explore,$(wildcard sim/$(dir)/*.c)))
 sim_libs := -ledit
 # Each event passes sim/step/arrives.c on its way into a machine.
-sim_link := -pthread -Wl,-z,now,-T,sim/host/firmware.ld,--wrap=vcpu_go,--wrap=pvalidate_step,--wrap=create_step
+sim_link := -pthread -Wl,-z,now,-T,sim/host/firmware.ld,--wrap=vcpu_go,--wrap=pvalidate_step,--wrap=create_step,--wrap=boot_advance
 
 sim_objects = $(call objects,$(1),$(sim_src) $(fuzz_src)) $(1)/charts.o $(mbedtls_host:%=$(1)/mbedtls/%.o)
 

@@ -11,10 +11,11 @@
 /* ---- what is to happen ---- */
 
 enum engine_turn {
-	ENGINE_NONE,  /* there is nothing more */
-	ENGINE_DONE,  /* nothing more but what the program has done just now */
-	ENGINE_BEGUN, /* the CPU has a call begun: host_part_begin() */
-	ENGINE_ON,    /* the CPU goes on with its call */
+	ENGINE_NONE,   /* there is nothing more */
+	ENGINE_DONE,   /* nothing more but what the program has done just now */
+	ENGINE_BEGUN,  /* the CPU has a call begun: host_part_begin() */
+	ENGINE_ON,     /* the CPU goes on with its call */
+	ENGINE_PLACED, /* as ENGINE_DONE; that was on the CPU, which may have a call begun */
 };
 
 struct engine_line {
@@ -31,10 +32,16 @@ struct engine_line {
  * What is not a CPU's turn, it does itself through host_*(). `state` goes
  * back and forth with the machine.
  */
+#define ENGINE_STATES 3U
 struct engine_program {
 	enum engine_turn (*next)(struct engine_line *line);
-	void *state;
-	size_t bytes; /* of state, a multiple of 8 */
+	struct host_area state[ENGINE_STATES]; /* bytes: a multiple of 8 */
+	/* Instead of host_part_step(); false: it has not come back, and nothing goes on. Or NULL.
+	 */
+	bool (*go)(unsigned int cpu, bool micro);
+	/* The CPU has executed a part. Or NULL. */
+	void (*went)(unsigned int cpu);
+	bool is_saved; /* host_save() has been called */
 };
 
 /* The machine must be there: host_new_cpus(), its vCPUs. Once. */
@@ -117,6 +124,9 @@ const struct engine_parts *engine_parts(void);
 void engine_watch(void (*watch)(const struct engine_event *event));
 
 /* ---- with and without ---- */
+
+/* From now on, or not any more, machines run to look at something: their events are none. */
+void engine_aside(bool is_aside);
 
 /* The machine that the CPU waits in is given that event instead; false: none waits. */
 bool engine_inject(unsigned int cpu, enum event event);

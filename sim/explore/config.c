@@ -204,3 +204,8 @@ bool config_load(struct explore_config *c, const char *path)
 	(void)fclose(file);
 	return is_good;
 }
+
+bool config_named(struct explore_config *c, const char *name)
+{
+	return default_load(c, name) || config_load(c, name);
+}

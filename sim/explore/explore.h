@@ -55,6 +55,8 @@ bool config_read(struct explore_config *c, FILE *file, const char *name);
 const char *default_name(unsigned int i);
 /* False: there is none of that name. */
 bool default_load(struct explore_config *c, const char *name);
+/* One of the default's, or a file, as config_load(). */
+bool config_named(struct explore_config *c, const char *name);
 
 /* ---- the calls (menu.c) ---- */
 
@@ -108,7 +110,8 @@ struct explore_act {
 	uint8_t kind, cpu, call; /* ACT_REFUSED: call is the enum explore_how */
 };
 
-void world_open(const struct explore_config *c);
+/* `to_look_at`: all of its memory is its own, the rings and the log are kept. */
+void world_open(const struct explore_config *c, bool to_look_at);
 bool world_busy(unsigned int cpu);
 /* Calls left that it could still make. */
 bool world_may_begin(unsigned int cpu, unsigned int call);
@@ -120,6 +123,20 @@ bool world_finished(unsigned int cpu);
 /* NULL, or what is not as it must be. */
 const char *world_act(const struct explore_act *act);
 bool world_stopped(void);
+/* What host_invariants() looks at: not before bring-up has ended, not the allocator alone. */
+bool world_has_record(void);
+/* A choice has no parts: no machine is given an event. */
+bool world_is_whole(void);
+/* What is part of its state besides the host's and `left`; of no bytes: nothing is. */
+struct host_area world_own(void);
+
+/* The same in parts: up to where its CPU goes on; */
+const char *world_prepare(const struct explore_act *act);
+bool world_goes_on(const struct explore_act *act); /* if it does */
+/* it is before the next operation, or its call is over, or the VM is stopped; */
+const char *world_arrived(const struct explore_act *act);
+/* what must be so now. */
+const char *world_look(const struct explore_act *act, const char *wrong, bool has_changed);
 
 /* ---- a step that does not come back (endless.c) ---- */
 
@@ -211,6 +228,7 @@ enum explore_launch {
 
 /* `own`: memory that is part of the state. */
 size_t bringup_open(unsigned int vmpl, void **own);
+struct host_area bringup_area(void);	      /* the same; nothing if it is not of this machine */
 bool bringup_begin(enum explore_launch what); /* true: it may stop the VM */
 /* A request to the hypervisor that the model does not know: 1, it has been answered. */
 uint32_t bringup_request(const struct host_op *op);
@@ -239,12 +257,35 @@ const char *allocator_act(const struct explore_act *act);
 /* An access to a shared word, before it happens. */
 void allocator_words(unsigned int cpu, const struct host_op *op, char words[ACT_WORDS]);
 
+/* ---- the choices of a file (choices.c) ---- */
+
+struct choices {
+	const char *path;
+	struct explore_config config;
+	struct choice {
+		struct explore_act act;
+		unsigned int line;
+	} * choice;
+	unsigned int count;
+	bool is_endless; /* then CPUs go on for ever */
+};
+
+/* `config`: NULL: that of its first line. False: it makes no sense, standard error has a line. */
+bool choices_read(struct choices *c, const char *path, const char *config);
+/* It can be made now. */
+bool choices_possible(const struct choices *c, unsigned int i);
+/* After the last: what is not as it must be. */
+const char *choices_go_on(const struct choices *c);
+/* Each in words, and what is not as it must be; the exit status. */
+int choices_replay(const struct choices *c);
+
 /* ---- what of it counts (mask.c) ---- */
 
 #define FRAMES_4K 4U
 extern const uint64_t frame_4k[FRAMES_4K];
 /* Masked state is put to zero, what may be in any order is sorted. */
 void mask_all(void);
+void mask_no_history(void);	   /* from now on rings and log are left */
 void mask_stack(unsigned int cpu); /* after its step */
 
 /* ---- coverage (cover.c, results.c) ---- */
@@ -252,6 +293,7 @@ void mask_stack(unsigned int cpu); /* after its step */
 struct cover;
 size_t cover_bytes(void);
 void cover_use(struct cover *c); /* what is reached goes there */
+void cover_own(void);		 /* into one of this process */
 void cover_forget(void);
 void cover_add(struct cover *to, const struct cover *from);
 void cover_arrow(unsigned int machine, unsigned int state, unsigned int event);
@@ -275,7 +317,7 @@ unsigned int state_pages(void); /* that anything was ever written to */
 
 /* ---- who touches what (words.c) ---- */
 
-void words_open(const struct explore_config *c);
+void words_open(const struct explore_config *c, bool to_learn); /* for a search */
 void words_begin(unsigned int cpu);
 void words_end(void);
 /* A shared word, rights or translations have been written: else every invariant is as it was. */
@@ -319,7 +361,7 @@ struct explore_options {
 /* A line, and the trace if there is one; false: it cannot be saved. */
 bool report(const struct explore_config *c, const struct explore_options *o,
 	    const struct explore_result *r, FILE *to);
-/* The way to a violation, for `svsm-sim step` and --replay. */
+/* The way to a violation: for choices.c, and as a scenario. */
 void save_acts(FILE *to, const struct explore_config *c, const struct explore_act *act,
 	       unsigned int acts);
 /* The exit status. */

@@ -7,6 +7,8 @@
 
 const uint64_t frame_4k[FRAMES_4K] = { 0x12000, 0x15000, 0x20000, 0x21000 };
 
+static bool is_history_kept;
+
 /* Time and history: what the rings have goes into the coverage. */
 static void mask_rings(void)
 {
@@ -74,10 +76,17 @@ void mask_stack(unsigned int cpu)
 		memset(used.at, 0, used.bytes);
 }
 
+void mask_no_history(void)
+{
+	is_history_kept = true;
+}
+
 void mask_all(void)
 {
-	mask_rings();
-	mask_log();
+	if (!is_history_kept) {
+		mask_rings();
+		mask_log();
+	}
 	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++) {
 		if (!host.guest_of[cpu].busy && !host.guest_of[cpu].asleep)
 			touch_pages(cpu);

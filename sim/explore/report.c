@@ -2,7 +2,11 @@
 /* What a search has come to, and the way to a violation. */
 #include "explore.h"
 
+#include <launch/whole.h>
+
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* In words, from the first state on. */
 static void print_trace(FILE *to, const struct explore_result *r)
@@ -21,15 +25,17 @@ static void print_trace(FILE *to, const struct explore_result *r)
 static bool save_trace(const struct explore_config *c, const struct explore_result *r,
 		       const char *path)
 {
-	FILE *to = fopen(path, "w");
+	struct whole w;
+	bool is_good = whole_begin(&w, path);
 
-	if (to == NULL) {
-		perror(path);
-		return false;
+	if (is_good) {
+		fprintf(w.to, "# search %s : %s\n", c->name, r->violation);
+		save_acts(w.to, c, r->trace, r->trace_length);
+		is_good = whole_end(&w, true);
 	}
-	fprintf(to, "# search %s : %s\n", c->name, r->violation);
-	save_acts(to, c, r->trace, r->trace_length);
-	return fclose(to) == 0;
+	if (!is_good)
+		fprintf(stderr, "svsm-sim explore: %s: %s\n", path, strerror(errno));
+	return is_good;
 }
 
 bool report(const struct explore_config *c, const struct explore_options *o,

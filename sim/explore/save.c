@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way to a violation as a scenario (sim/scenarios/README.md), for
- * `svsm-sim step` and `run`; each choice is before its lines, for --replay.
+ * The way to a violation: its choices (choices.c), each before the lines that
+ * it is as a scenario (sim/scenarios/README.md), if it is one.
  */
 #include "explore.h"
 
@@ -219,7 +219,7 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 	state_put(NULL);
 	if (only_replay)
 		fputs("# Bring-up, a CPU that comes up, runs of a save area, choices at shared "
-		      "words are no scenario: for `svsm-sim explore --replay` only.\n",
+		      "words are choices alone, no scenario.\n",
 		      to);
 	else
 		write_machine(to, c);
@@ -238,7 +238,7 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 			write_after(to, &act[i], had_op, had_spare);
 	}
 	if (is_endless)
-		fputs("# Who goes on here does not come back: --replay says so.\n", to);
+		fputs("# Who goes on here does not come back: the choices say so.\n", to);
 	if (now.other)
 		fputs("# A request by MSR was refused, which no scenario can: --replay does.\n",
 		      to);

@@ -54,7 +54,7 @@ static void on_interrupt(int sig)
 static _Noreturn void work(struct job *j, const struct explore_options *o)
 {
 	cover_use(j->cover);
-	world_open(&j->config);
+	world_open(&j->config, false);
 	search(&j->config, o->reduce, o->most, j->result);
 	_exit(report(&j->config, o, j->result, j->said) && fflush(j->said) == 0 ? 0 : 1);
 }

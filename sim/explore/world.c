@@ -15,8 +15,9 @@
 struct explore_left *left;
 
 static unsigned int cpus, how;
-static bool by_words, launch, allocator_alone;
-static unsigned int spare; /* the CPU that has no vCPU at first */
+static bool by_words, launch, allocator_alone, to_look_at;
+static struct host_area own; /* memory that is part of the state */
+static unsigned int spare;   /* the CPU that has no vCPU at first */
 
 static uint8_t *fresh(size_t bytes)
 {
@@ -38,25 +39,25 @@ static void alias_2m(void)
 	(void)close(fd);
 }
 
-static void open_areas(void *own, size_t own_bytes)
+static void open_areas(void)
 {
 	struct host_area area[4] = {
 		{ host.memory, FRAME_2M },
 		{ host.memory + FRAME_2M + PAGE_2M, host_spa_bytes() - FRAME_2M - PAGE_2M },
 		{ (uint8_t *)left, PAGE_4K },
-		{ own, own_bytes },
+		own,
 	};
 
-	state_open(area, own != NULL ? 4 : 3);
+	state_open(area, own.bytes != 0 ? 4 : 3);
 }
 
-void world_open(const struct explore_config *c)
+void world_open(const struct explore_config *c, bool is_to_look_at)
 {
-	size_t own_bytes = 0;
-	void *own = NULL;
+	void *at = NULL;
 
 	how = c->how;
 	by_words = c->words;
+	to_look_at = is_to_look_at;
 	launch = (c->before & BEFORE_LAUNCH) != 0;
 	allocator_alone = (c->before & BEFORE_ALLOCATOR) != 0;
 	cpus = c->cpus;
@@ -67,19 +68,33 @@ void world_open(const struct explore_config *c)
 		left->cpu[cpu].runs = (uint8_t)c->runs[cpu];
 	}
 	if (launch)
-		own_bytes = bringup_open(c->vmpl, &own);
+		own.bytes = bringup_open(c->vmpl, &at);
 	else if (allocator_alone)
-		own_bytes = allocator_open(c, &own);
+		own.bytes = allocator_open(c, &at);
 	else
 		spare = before_vcpus(c);
+	own.at = at;
 	guest_open(c, spare);
-	alias_2m();
+	if (to_look_at)
+		mask_no_history();
+	else
+		alias_2m();
 	host_save();
 	mask_all();
-	words_open(c);
+	words_open(c, !to_look_at);
 	cover_forget();
-	open_areas(own, own_bytes);
+	open_areas();
 	endless_open();
+}
+
+bool world_is_whole(void)
+{
+	return allocator_alone;
+}
+
+struct host_area world_own(void)
+{
+	return own;
 }
 
 bool world_busy(unsigned int cpu)
@@ -243,10 +258,10 @@ static bool excuses(const struct explore_act *act, const struct host_op *op)
 	return !snp_gpa_to_spa(&host.snp, op->gpa, &spa) || snp_rmp_head(&host.snp, spa)->vmsa;
 }
 
-static const char *step(const struct explore_act *act)
+/* What the hypervisor does before the CPU goes on. */
+static void interfere(const struct explore_act *act)
 {
 	const struct host_op *op = host_part_waits(act->cpu);
-	const char *wrong = NULL;
 
 	if (act->kind == ACT_REFUSED) {
 		left->cpu[act->cpu].lies--;
@@ -258,7 +273,29 @@ static const char *step(const struct explore_act *act)
 	} else if (left->cpu[act->cpu].shut && op != NULL) {
 		refuse_run(act->cpu, op);
 	}
-	if (host_part_step(act->cpu, true) && !host.stopped)
+}
+
+const char *world_prepare(const struct explore_act *act)
+{
+	if (act->kind == ACT_RUN)
+		return run(act);
+	if (act->kind == ACT_BEGIN)
+		begin(act->cpu, act->call);
+	else
+		interfere(act);
+	return NULL;
+}
+
+bool world_goes_on(const struct explore_act *act)
+{
+	return act->kind == ACT_STEP || act->kind == ACT_REFUSED;
+}
+
+const char *world_arrived(const struct explore_act *act)
+{
+	const char *wrong = NULL;
+
+	if (!world_busy(act->cpu) && !host.stopped)
 		wrong = answered(act->cpu);
 	if (!host.stopped)
 		return wrong;
@@ -267,33 +304,28 @@ static const char *step(const struct explore_act *act)
 	return left->lied ? NULL : "the firmware has stopped the VM";
 }
 
-/* Before bring-up has ended there is no record yet. */
+bool world_has_record(void)
+{
+	if (allocator_alone)
+		return false;
+	return !launch || (!host.stopped && !world_busy(0) &&
+			   (menu_call(left->cpu[0].call)->flags & CALL_LAUNCH) != 0);
+}
+
 static bool can_have_changed(const struct explore_act *act)
 {
-	if ((menu_call(left->cpu[act->cpu].call)->flags & CALL_LAUNCH) != 0)
-		return !host.stopped && !world_busy(act->cpu);
+	if (launch)
+		return world_has_record();
 	return act->kind == ACT_BEGIN || !world_busy(act->cpu) || words_changed();
 }
 
-static const char *perform(const struct explore_act *act)
+const char *world_look(const struct explore_act *act, const char *wrong, bool has_changed)
 {
-	const char *wrong = NULL;
-
-	if (allocator_alone)
-		return allocator_act(act);
-	words_begin(act->cpu);
-	if (act->kind == ACT_BEGIN)
-		begin(act->cpu, act->call);
-	else if (act->kind == ACT_RUN)
-		wrong = run(act);
-	else
-		wrong = step(act);
-	words_end();
 	mask_stack(act->cpu);
 	mask_all();
 	if (!launch && !host.stopped)
 		rest_note(act);
-	if (wrong == NULL && can_have_changed(act)) {
+	if (wrong == NULL && has_changed) {
 		looks_contents();
 		wrong = host_invariants();
 		if (wrong == NULL)
@@ -310,6 +342,22 @@ static const char *perform(const struct explore_act *act)
 	if (wrong == NULL && !launch && !host.stopped && act->kind != ACT_BEGIN)
 		wrong = rest_look();
 	return wrong;
+}
+
+static const char *perform(const struct explore_act *act)
+{
+	const char *wrong;
+
+	if (allocator_alone)
+		return allocator_act(act);
+	words_begin(act->cpu);
+	wrong = world_prepare(act);
+	if (world_goes_on(act)) {
+		(void)host_part_step(act->cpu, true);
+		wrong = world_arrived(act);
+	}
+	words_end();
+	return world_look(act, wrong, can_have_changed(act));
 }
 
 const char *world_act(const struct explore_act *act)

@@ -14,12 +14,6 @@ static void *zeroed(unsigned int count, size_t bytes)
 	return memory;
 }
 
-/* What sim/explore/save.c cannot say as a scenario has these. */
-static bool has_choices(const struct scenario *s)
-{
-	return strstr(s->text, "\n#@ ") != NULL;
-}
-
 static bool parse(struct parser *p)
 {
 	for (; take_peek(p)->kind != TOKEN_END;) {
@@ -33,9 +27,7 @@ static bool parse(struct parser *p)
 		p->s->lines++;
 	}
 	if (p->s->lines == 0)
-		return text_error(&p->text, take_peek(p), "%s",
-				  has_choices(p->s) ? "choices alone, for svsm-sim explore --replay"
-						    : "the machine is missing");
+		return text_error(&p->text, take_peek(p), "the machine is missing");
 	return flow_end(p);
 }
 

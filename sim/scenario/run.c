@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <sim/choices.h>
 #include <sim/command.h>
 #include <sim/engine.h>
 #include <sim/record.h>
@@ -15,10 +16,12 @@
 
 static const char *const help =
 	"usage: svsm-sim run [--trace FILE] SCENARIO...\n"
+	"       svsm-sim run CHOICES...\n"
 	"Carries out each scenario (sim/scenarios/README.md) and prints a line for it: whether\n"
 	"every result is as its text has it, and after every line the invariants of\n"
 	"include/snp/host.h hold. Exit status 1: not so. 2: one of them makes no sense, the\n"
 	"line is said, and none of them is run.\n"
+	"CHOICES: what `svsm-sim explore --save` has written; they are made.\n"
 	"  --trace FILE  of one scenario: the steps of its machines and what becomes of each "
 	"page,\n"
 	"                for svsm-sim replay and view. Bring-up is over when it begins\n";
@@ -117,10 +120,15 @@ static bool open_trace(const char *path)
 	return fflush(trace) == 0 || complain_of_trace(path);
 }
 
+static bool has_choices(const struct scenario *s)
+{
+	return s->lines == 0;
+}
+
 /* In the scenario's process. */
 static int run_to_end(const struct scenario *s, const char *path)
 {
-	int status = run(s) ? 0 : STATUS_REFUSED;
+	int status = has_choices(s) ? choices_run(s->path) : run(s) ? 0 : STATUS_REFUSED;
 
 	if (trace != NULL && (ferror(trace) | fclose(trace)) != 0) {
 		(void)complain_of_trace(path);
@@ -155,7 +163,9 @@ static int run_alone(const struct scenario *s, const char *path)
 static bool load_all(struct scenario *s, char **path, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
-		if (!scenario_load(&s[i], path[i]))
+		if (choices_are_in(path[i]))
+			s[i].path = strdup(path[i]);
+		else if (!scenario_load(&s[i], path[i]))
 			return false;
 	return true;
 }
@@ -186,6 +196,8 @@ int cmd_run(int argc, char **argv)
 		return command_bad(argv, "a scenario is needed");
 	if (path != NULL && count != 1)
 		return command_bad(argv, "--trace is of one scenario");
+	if (path != NULL && choices_are_in(argv[optind]))
+		return command_bad(argv, "--trace is of no search's choices");
 	s = calloc(count, sizeof(*s));
 	if (s == NULL)
 		abort();

@@ -10,6 +10,8 @@ enum event __wrap_pvalidate_step(struct pvalidate *p, enum event ev);
 enum event __real_pvalidate_step(struct pvalidate *p, enum event ev);
 enum event __wrap_create_step(struct create *c, enum event ev);
 enum event __real_create_step(struct create *c, enum event ev);
+enum event __wrap_boot_advance(struct boot *b, enum event ev);
+enum event __real_boot_advance(struct boot *b, enum event ev);
 
 static enum event arrives(enum machine machine, uint32_t vcpu, unsigned int state, enum event ev,
 			  uint64_t argument)
@@ -44,4 +46,9 @@ enum event __wrap_create_step(struct create *c, enum event ev)
 {
 	ev = arrives(MACHINE_CREATE, c->caller->apic_id, c->at, ev, c->vmsa.raw);
 	return __real_create_step(c, ev);
+}
+
+enum event __wrap_boot_advance(struct boot *b, enum event ev)
+{
+	return __real_boot_advance(b, arrives(MACHINE_BOOT, HOST_APIC_ID, b->at, ev, 0));
 }

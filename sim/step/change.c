@@ -29,6 +29,13 @@ static bool made(const struct line *line, const struct engine_move *move, const 
 	return true;
 }
 
+/* They would be answers to what a guest of the search has not asked. */
+static bool is_free(const struct line *line)
+{
+	return !session_choices ||
+	       line_wrong(line, 0, "not in a search's choices: cpu, fail and inject are");
+}
+
 bool inject_command(const struct line *line)
 {
 	struct engine_move move = { .kind = ENGINE_EVENT, .cpu = engine_cpu() };
@@ -56,6 +63,8 @@ bool set_command(const struct line *line)
 	struct engine_move move = { .kind = ENGINE_SET, .cpu = engine_cpu() };
 	unsigned int i = 0;
 
+	if (!is_free(line))
+		return false;
 	while (i < REGISTERS && strcasecmp(line->word[1], registers[i].name) != 0)
 		i++;
 	if (i == REGISTERS)
@@ -68,7 +77,8 @@ bool call_command(const struct line *line)
 {
 	const struct engine_move move = { .kind = ENGINE_BEGIN, .cpu = engine_cpu() };
 
-	return made(line, &move, "that CPU is in the middle of a call, or has no guest");
+	return is_free(line) &&
+	       made(line, &move, "that CPU is in the middle of a call, or has no guest");
 }
 
 /* A line of a scenario, in its place. It is kept: moves are made again. */
@@ -78,6 +88,8 @@ bool do_command(const struct line *line)
 	struct engine_move move = { .kind = ENGINE_HAND, .hand = program_hand };
 	unsigned int i;
 
+	if (!is_free(line))
+		return false;
 	memset(text, ' ', sizeof(text));
 	for (i = 1; i < line->words; i++)
 		memcpy(&text[line->column[i] - 1], line->word[i], strlen(line->word[i]));

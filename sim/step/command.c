@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-bool session_json, session_over;
+bool session_json, session_over, session_choices;
 
 static enum engine_outcome outcome; /* of the last move */
 

@@ -13,21 +13,22 @@ static struct {
 	struct engine_parts parts;
 	enum host_kind kind; /* of ops */
 	unsigned int on;
-	bool open, micro;
+	bool open, micro, lost; /* lost: a part has not come back */
 } now __attribute__((aligned(8)));
 
 static const struct engine_program *program;
 static void (*watcher)(const struct engine_event *event);
-static bool is_watched;
+static bool is_watched, aside;
 
 void engine_prepare(const struct engine_program *what)
 {
 	program = what;
 	now.open = true;
-	host_save();
+	if (!what->is_saved)
+		host_save();
 	image_include(&now, sizeof(now));
-	if (what->bytes != 0)
-		image_include(what->state, what->bytes);
+	for (unsigned int i = 0; i < ENGINE_STATES && what->state[i].bytes != 0; i++)
+		image_include(what->state[i].at, what->state[i].bytes);
 }
 
 void engine_watch(void (*watch)(const struct engine_event *event))
@@ -36,11 +37,16 @@ void engine_watch(void (*watch)(const struct engine_event *event))
 	is_watched = true;
 }
 
+void engine_aside(bool is_aside)
+{
+	aside = is_aside;
+}
+
 uint16_t engine_arrives(const struct engine_event *event)
 {
 	struct engine_event *pending = &now.cpu[host_cpu].pending;
 
-	if (!now.open && !is_watched)
+	if ((!now.open && !is_watched) || aside)
 		return event->event;
 	*pending = *event;
 	host_part_event();
@@ -83,6 +89,13 @@ static enum engine_turn ask(void)
 		case ENGINE_ON:
 			now.on = line.cpu;
 			break;
+		case ENGINE_PLACED:
+			now.on = line.cpu;
+			if (!now.cpu[now.on].busy && host.guest_of[now.on].busy)
+				begun(now.on);
+			now.cpu[now.on].busy = host.guest_of[now.on].busy;
+			now.turn = 0;
+			return ENGINE_DONE;
 		}
 		now.turn = now.cpu[now.on].busy ? line.steps : 0;
 		now.ops = line.ops;
@@ -98,6 +111,15 @@ static void count(const struct host_op *op)
 		now.ops--;
 }
 
+/* True: over. */
+static bool part(bool small)
+{
+	if (program->go == NULL)
+		return host_part_step(now.on, small);
+	now.lost = !program->go(now.on, small);
+	return !now.lost && !host.guest_of[now.on].busy;
+}
+
 /* Up to an event, the end of the call, or of the operations that the CPU has. True: over. */
 static bool go_on(bool micro)
 {
@@ -110,9 +132,9 @@ static bool go_on(bool micro)
 
 		if (op != NULL)
 			count(op);
-		over = host_part_step(now.on, small);
+		over = part(small);
 		now.parts.count++;
-	} while (!micro && !now.micro && !over && !host.stopped && now.ops != 0 &&
+	} while (!micro && !now.micro && !over && !host.stopped && !now.lost && now.ops != 0 &&
 		 host_part_waits(now.on) != NULL);
 	return over;
 }
@@ -133,12 +155,13 @@ static enum engine_outcome step(bool micro)
 	if (now.turn != ~0ULL)
 		now.turn--;
 	c->busy = !go_on(micro);
+	if (!c->busy && !host.stopped)
+		c->result = host_part_result(now.on);
+	if (program->went != NULL && !now.lost)
+		program->went(now.on);
 	if (host.stopped)
 		return ENGINE_STOPPED;
-	if (c->busy)
-		return ENGINE_MOVED;
-	c->result = host_part_result(now.on);
-	return ENGINE_OVER;
+	return c->busy ? ENGINE_MOVED : ENGINE_OVER;
 }
 
 static enum engine_outcome begin_as_set(unsigned int cpu)
@@ -217,7 +240,7 @@ static void perform_asked(void)
 
 enum engine_outcome engine_perform(const struct engine_move *m)
 {
-	if (host.stopped)
+	if (host.stopped || now.lost)
 		return ENGINE_ENDED;
 	if (m->kind != ENGINE_FAIL && m->cpu >= host.snp.vcpus)
 		return ENGINE_REFUSED;

@@ -128,7 +128,9 @@ static void put(void *to, unsigned int i, uint8_t *at, size_t bytes)
 {
 	const struct image *image = to;
 
-	host_move(at, image->page[i]->word, bytes);
+	/* What is as it was is not written: sim/explore keeps what is. */
+	if (!same(image->page[i]->word, at, bytes))
+		host_move(at, image->page[i]->word, bytes);
 }
 
 void image_restore(const struct image *image)

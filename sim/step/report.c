@@ -4,6 +4,7 @@
 #include "session.h"
 
 #include <inttypes.h>
+#include <sim/choices.h>
 #include <string.h>
 
 static const char *const ops[HOST_KINDS] = {
@@ -59,7 +60,19 @@ static void op_text(const struct host_op *op)
 /* The firmware may not stop the VM, but for a lie: then it says why. */
 const char *report_broken(void)
 {
+	if (session_choices)
+		return choices_broken();
 	return host.stopped ? NULL : host_invariants();
+}
+
+static const char *complaint(void)
+{
+	return session_choices ? choices_complaint() : program_complaint();
+}
+
+static const char *choice(void)
+{
+	return session_choices ? choices_words() : NULL;
 }
 
 static void text(enum engine_outcome outcome)
@@ -74,14 +87,17 @@ static void text(enum engine_outcome outcome)
 		printf(" vcpu %u: ", taken->vcpu);
 		arrow_text(taken);
 	} else if (c->busy && op == NULL) {
-		if (engine_parts()->begun)
+		if (engine_parts()->begun && host.guest_of[cpu].vmsa == 0)
+			printf(" begins");
+		else if (engine_parts()->begun)
 			printf(" begins: RAX 0x%" PRIx64, host_part_result(cpu));
 		else if (engine_parts()->count != 0)
 			printf(" goes on");
 		else
 			printf(" as set by hand");
 	} else if (!c->busy && outcome == ENGINE_MOVED && engine_parts()->count == 0)
-		printf(": lines of the scenario that are no CPU's turn");
+		printf(session_choices ? ": before the first choice"
+				       : ": lines of the scenario that are no CPU's turn");
 	if (op != NULL) {
 		printf(" ");
 		op_text(op);
@@ -92,10 +108,12 @@ static void text(enum engine_outcome outcome)
 		printf("; the VM is stopped: %s, 0x%" PRIx64, reason_words(host.reason),
 		       host.detail);
 	printf("\n");
+	if (choice() != NULL)
+		printf("  choice: %s\n", choice());
 	if (report_broken() != NULL)
 		printf("  not as it must be: %s\n", report_broken());
-	if (program_complaint() != NULL)
-		printf("  %s\n", program_complaint());
+	if (complaint() != NULL)
+		printf("  %s\n", complaint());
 }
 
 static void arrow_json(const char *name, const struct engine_event *e)
@@ -133,6 +151,8 @@ static void json(enum engine_outcome outcome, const char *why)
 		printf(",\"result\":\"0x%" PRIx64 "\"", c->result);
 	if (host.stopped)
 		printf(",\"stopped\":\"%s\"", reason_words(host.reason));
+	if (choice() != NULL)
+		printf(",\"choice\":\"%s\"", choice());
 	if (report_broken() != NULL)
 		printf(",\"broken\":\"%s\"", report_broken());
 	if (why != NULL)
@@ -142,8 +162,8 @@ static void json(enum engine_outcome outcome, const char *why)
 
 static const char *ended(void)
 {
-	if (program_complaint() != NULL)
-		return program_complaint();
+	if (complaint() != NULL)
+		return complaint();
 	return host.stopped ? "the VM is stopped" : "the end: nothing is left to do";
 }
 

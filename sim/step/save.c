@@ -94,6 +94,10 @@ bool save_command(const struct line *line)
 	struct whole w;
 	bool good;
 
+	if (session_choices && (has_ending(name, ".svsm") || has_ending(name, ".trace")))
+		return line_wrong(line, 1,
+				  "a search's choices are neither: without the lines that "
+				  "begin with #@ they are, if they are a scenario too");
 	if (!whole_begin(&w, name))
 		return line_wrong(line, 1, strerror(errno));
 	if (has_ending(name, ".svsm"))

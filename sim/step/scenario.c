@@ -146,7 +146,9 @@ const char *program_refused(void)
 
 const struct engine_program *program_of(const struct scenario *scenario, uint64_t times)
 {
-	static const struct engine_program program = { next, &now, sizeof(now) };
+	static const struct engine_program program = {
+		.next = next, .state = { { (uint8_t *)&now, sizeof(now) } }
+	};
 
 	s = scenario;
 	end = 1 + times * (s->lines - 1);

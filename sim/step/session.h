@@ -17,6 +17,7 @@ struct line {
 };
 
 extern bool session_json, session_over;
+extern bool session_choices; /* of a search (sim/choices.h), no scenario */
 
 /* Says what is wrong with word i of the line; false, for who returns it. */
 bool line_wrong(const struct line *line, unsigned int i, const char *what);
@@ -47,7 +48,7 @@ bool save_scenario(FILE *file, const char **wrong);
 void report_move(enum engine_outcome outcome);
 /* The same of a move that `why`, unless it is NULL, stops at. */
 void report_stop(enum engine_outcome outcome, const char *why);
-/* What is not as it must be now (host_invariants()); NULL. */
+/* What is not as it must be now (host_invariants(), or what a search looks at); NULL. */
 const char *report_broken(void);
 /* Where it is, in full. */
 void report_where(void);

@@ -3,6 +3,7 @@
 #include "session.h"
 
 #include <inttypes.h>
+#include <sim/choices.h>
 #include <string.h>
 #include <svsm/abi.h>
 #include <svsm/frame.h>
@@ -197,12 +198,15 @@ static void where_cpu(unsigned int cpu)
 
 static bool where(const struct line *line)
 {
-	const char *broken = host_invariants();
+	const char *broken = session_choices ? choices_broken() : host_invariants();
+	const bool is_good = !session_choices || choices_are_looked_at();
 
 	(void)line;
 	for (unsigned int cpu = 0; cpu < host.snp.vcpus; cpu++)
 		where_cpu(cpu);
-	printf("  invariants: %s\n", broken != NULL ? broken : "all hold");
+	printf("  invariants: %s\n", broken != NULL ? broken
+				     : is_good	    ? "all hold"
+						    : "not looked at here");
 	return true;
 }
 

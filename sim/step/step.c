@@ -4,14 +4,16 @@
 #include "session.h"
 
 #include <getopt.h>
+#include <sim/choices.h>
 #include <sim/command.h>
 #include <stdlib.h>
 #include <sys/personality.h>
 #include <unistd.h>
 
 static const char *const help =
-	"usage: svsm-sim step [--batch FILE] [--json] [SCENARIO | --repeat N]\n"
-	"Without a scenario (sim/scenarios): one vCPU, some first calls, N times over.\n"
+	"usage: svsm-sim step [--batch FILE] [--json] [SCENARIO | CHOICES | --repeat N]\n"
+	"CHOICES: what `svsm-sim explore --save` has written. Without it and without a scenario\n"
+	"(sim/scenarios): one vCPU, some first calls, N times over.\n"
 	"  --batch FILE  commands from the file (-: standard input), plain text\n"
 	"  --json        one object a step\n"
 	"Commands:\n";
@@ -42,9 +44,22 @@ static const struct engine_program *open_program(const char *path, unsigned long
 {
 	static struct scenario scenario; /* up to the process's end */
 
+	session_choices = path != NULL && choices_are_in(path);
+	if (session_choices)
+		return choices_program(path);
 	if (path == NULL)
 		return program_of(program_first_calls(), times);
 	return scenario_load(&scenario, path) ? program_of(&scenario, 1) : NULL;
+}
+
+/*
+ * A page that is touched for the first time leaves marks on the firmware's stack, which are hashed:
+ * with all touched once, the same place has the same hash the first time too.
+ */
+static void know_all(void)
+{
+	(void)engine_goto(UINT64_MAX);
+	(void)engine_goto(0);
 }
 
 int cmd_step(int argc, char **argv)
@@ -86,5 +101,7 @@ int cmd_step(int argc, char **argv)
 	if (program == NULL)
 		return STATUS_BAD_INPUT;
 	engine_open(program);
+	if (session_choices)
+		know_all();
 	return batch != NULL ? session_batch(batch) : session_run();
 }

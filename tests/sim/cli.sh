@@ -55,6 +55,11 @@ unsaved() {
 	[ $? = 2 ] && grep -q 'it could not be written' "$tmp/out"
 }
 
+impossible() {
+	timeout 20 $sim run "$tmp/again" >"$tmp/out" 2>"$tmp/err" </dev/null
+	[ $? = 1 ] && grep -q "^not ok $tmp/again:3:1: this choice cannot be made here" "$tmp/out"
+}
+
 mkdir "$tmp/folder"
 head -c 100000 /dev/urandom | tr '\000-\177' '\200-\377' >"$tmp/garbage"
 result "no command" refused "usage: "
@@ -79,6 +84,16 @@ result "explore: no states" one_line "svsm-sim explore: --most: no number" explo
 result "explore: nowhere to save" unsearched
 result "explore: replay a folder" one_line "svsm-sim explore: $tmp/folder: Is a directory" explore --replay "$tmp/folder"
 result "explore: replay garbage" one_line "$tmp/garbage:1:1: does not say which search" explore --replay "$tmp/garbage"
+printf '# search bring-up\n#@ 0 0\n' >"$tmp/two"
+printf '# seek bring-up\n#@ 0 0 1\n' >"$tmp/seek"
+printf '# search bring-up\n#@ 0 0 60\n#@ 0 0 60\n' >"$tmp/again"
+for command in step run "explore --replay"; do
+	read -ra words <<<"$command"
+	result "$command: a choice that is none" one_line "$tmp/two:2:1: not three numbers" "${words[@]}" "$tmp/two"
+	result "$command: choices of no search" one_line "$tmp/seek:1:1: does not say which search" "${words[@]}" "$tmp/seek"
+done
+result "run: a choice that cannot be made" impossible
+result "run: a trace of choices" one_line "svsm-sim run: --trace is of no search's choices" run --trace "$tmp/page" "$tmp/again"
 for command in step run replay; do
 	result "$command: no file" refused "" $command "$tmp/none"
 	result "$command: a folder" refused "" $command "$tmp/folder"

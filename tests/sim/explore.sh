@@ -46,11 +46,25 @@ agree() {
 compile=$(make -n -W sm/pvalidate.c .build/tool-gcc/sm/pvalidate.o CC=gcc | grep -- '-c sm/pvalidate.c')
 link=$(make -n -W sim/host/firmware.ld $sim CC=gcc | grep -- "-o $sim\$")
 
-# There, one step back, and there again; not with the firmware as it is.
+# To the end, to the beginning and there again: the same machine, of which the same is not so; not
+# with the firmware as it is.
+opened() { # DIR WORDS
+	local hash
+	printf 'run\nhash\ngoto 0\nhash\nrun\nhash\n' | "$1/sim" step --batch - "$1/trace.svsm" >"$1/opened" 2>&1 || return
+	mapfile -t hash < <(sed -n 's/^#[0-9]* hash //p' "$1/opened")
+	[ "$(grep -c "^  not as it must be: $2" "$1/opened")" -ge 2 ] && [ "${#hash[@]}" = 3 ] &&
+		[ "${hash[0]}" = "${hash[2]}" ] && [ "${hash[0]}" != "${hash[1]}" ] &&
+		! printf 'run\nrun\n' | $sim step --batch - "$1/trace.svsm" 2>&1 | tee "$1/opened-without" | grep -q 'not as it must be' &&
+		grep -q -e 'the end: nothing is left' -e 'the VM is stopped' -e 'this choice cannot be made here' "$1/opened-without" || return
+	"$1/sim" run "$1/trace.svsm" >"$1/run"
+	[ $? = 1 ] && grep -q "^not ok $1/trace.svsm:[0-9]*:1: $2" "$1/run"
+}
+
+# The lines alone: there, one step back, and there again; not with the firmware as it is.
 stepped() { # DIR WORDS
-	printf 'run\nback\nstep\n' | "$1/sim" step --batch - "$1/trace.svsm" >"$1/stepped" 2>&1 &&
+	printf 'run\nback\nstep\n' | "$1/sim" step --batch - "$1/lines.svsm" >"$1/stepped" 2>&1 &&
 		[ "$(grep -c "$2" "$1/stepped")" = 2 ] && grep -q '^  stopped: an invariant\|the VM is stopped' "$1/stepped" &&
-		printf 'run\nrun\nrun\n' | $sim step --batch - "$1/trace.svsm" >"$1/stepped-without" 2>&1 &&
+		printf 'run\nrun\nrun\n' | $sim step --batch - "$1/lines.svsm" >"$1/stepped-without" 2>&1 &&
 		! grep -q -e 'not as it must be' -e "$2" "$1/stepped-without"
 }
 
@@ -72,9 +86,12 @@ seed() { # NAME FILE SED WORDS SEARCH
 		"$dir/sim" explore --replay "$dir/trace.svsm" | tail -n 1 | grep -q "^violation: $4" &&
 		! $sim explore --replay "$dir/trace.svsm" 2>&1 | tee "$dir/without" | grep -q '^violation'
 	result $? "seed $1: $(sed -n 's/^violation: //p' "$dir/said"), after $(grep -c '^#@' "$dir/trace.svsm") steps"
-	if grep -q '^# .*for .svsm-sim explore --replay. only' "$dir/trace.svsm"; then
+	opened "$dir" "$4"
+	result $? "seed $1: svsm-sim step opens it, goes to the end, to the beginning and there again; run says the same"
+	grep -v '^#@' "$dir/trace.svsm" >"$dir/lines.svsm"
+	if grep -q '^# .* are choices alone, no scenario' "$dir/trace.svsm"; then
 		! grep -q -v '^#' "$dir/trace.svsm"
-		result $? "seed $1: the file says that it is for --replay only"
+		result $? "seed $1: no scenario, the file says so"
 		rm -f "$dir/sim"
 		return
 	fi
@@ -91,7 +108,7 @@ seed() { # NAME FILE SED WORDS SEARCH
 		;;
 	esac
 	stepped "$dir" "${4/#the firmware has stopped the VM/the VM is stopped: }"
-	result $? "seed $1: svsm-sim step opens it and comes to the same"
+	result $? "seed $1: the scenario alone comes to the same"
 	rm -f "$dir/sim"
 }
 

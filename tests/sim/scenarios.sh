@@ -105,7 +105,6 @@ done
 
 # ---- texts that make no sense: nothing is run ----
 refuses '' '1:1: the machine is missing'
-refuses '# search bring-up\n#@ 0 0 1 x\n' '3:1: choices alone, for svsm-sim explore --replay'
 refuses '# nothing\n' '2:1: the machine is missing'
 refuses 'call cpu 0 1 -> SUCCESS\n' '1:1: the first line has to be the machine'
 refuses "$m\n$m" '3:1: the machine is there already'

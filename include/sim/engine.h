@@ -41,7 +41,8 @@ struct engine_program {
 	bool (*go)(unsigned int cpu, bool micro);
 	/* The CPU has executed a part. Or NULL. */
 	void (*went)(unsigned int cpu);
-	bool is_saved; /* host_save() has been called */
+	bool is_saved;	/* host_save() has been called */
+	bool is_hashed; /* the last state is the machine's */
 };
 
 /* The machine must be there: host_new_cpus(), its vCPUs. Once. */

@@ -150,7 +150,7 @@ bool choices_load(struct choices *c, const char *path)
 const struct engine_program *choices_program(const char *path)
 {
 	static struct engine_program program = {
-		.next = next, .go = part, .went = went, .is_saved = true
+		.next = next, .go = part, .went = went, .is_saved = true, .is_hashed = true
 	};
 
 	if (!choices_load(&file, path))

@@ -27,6 +27,8 @@ void engine_prepare(const struct engine_program *what)
 	if (!what->is_saved)
 		host_save();
 	image_include(&now, sizeof(now));
+	if (what->is_hashed)
+		image_hash_also(what->state[ENGINE_STATES - 1]);
 	for (unsigned int i = 0; i < ENGINE_STATES && what->state[i].bytes != 0; i++)
 		image_include(what->state[i].at, what->state[i].bytes);
 }

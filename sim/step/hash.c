@@ -130,6 +130,13 @@ static uint64_t memory(void)
 	return sum;
 }
 
+static struct host_area also;
+
+void image_hash_also(struct host_area area)
+{
+	also = area;
+}
+
 uint64_t image_hash(void)
 {
 	struct host_area area[HOST_AREAS];
@@ -139,6 +146,7 @@ uint64_t image_hash(void)
 	host_areas(area);
 	h = variables(1, &area[0]);
 	h = bytes_of(h, area[1].at, area[1].bytes);
+	h = bytes_of(h, also.at, also.bytes);
 	for (unsigned int slot = 0; slot < CPU_CONTEXTS; slot++)
 		if (host.context[slot].shown)
 			h = bytes_of(h, area[2].at + slot * CPU_CONTEXT_FRAMES * PAGE_4K,

@@ -5,6 +5,8 @@
  * images share are kept once.
  */
 #pragma once
+#include <snp/host.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,3 +24,5 @@ size_t image_bytes(void);
 
 /* Of what the machine is now. Not in it: time, the rings, the log, counters, the console. */
 uint64_t image_hash(void);
+/* That is part of the machine too; to be said before. */
+void image_hash_also(struct host_area area);

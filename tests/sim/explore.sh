@@ -51,9 +51,9 @@ link=$(make -n -W sim/host/firmware.ld $sim CC=gcc | grep -- "-o $sim\$")
 opened() { # DIR WORDS
 	local hash
 	printf 'run\nhash\ngoto 0\nhash\nrun\nhash\n' | "$1/sim" step --batch - "$1/trace.svsm" >"$1/opened" 2>&1 || return
-	mapfile -t hash < <(sed -n 's/^#[0-9]* hash //p' "$1/opened")
+	mapfile -t hash < <(grep '^#[0-9]* hash ' "$1/opened")
 	[ "$(grep -c "^  not as it must be: $2" "$1/opened")" -ge 2 ] && [ "${#hash[@]}" = 3 ] &&
-		[ "${hash[0]}" = "${hash[2]}" ] && [ "${hash[0]}" != "${hash[1]}" ] &&
+		[ "${hash[0]}" = "${hash[2]}" ] && [[ ${hash[1]} == "#0 "* && ${hash[0]} != "#0 "* ]] &&
 		! printf 'run\nrun\n' | $sim step --batch - "$1/trace.svsm" 2>&1 | tee "$1/opened-without" | grep -q 'not as it must be' &&
 		grep -q -e 'the end: nothing is left' -e 'the VM is stopped' -e 'this choice cannot be made here' "$1/opened-without" || return
 	"$1/sim" run "$1/trace.svsm" >"$1/run"

@@ -15,7 +15,6 @@
 static struct {
 	unsigned int cpus, spare;
 	bool shut[EXPLORE_CPUS + 1]; /* the hypervisor does not run its vCPU */
-	bool other;		     /* something is no scenario's */
 } now;
 
 static void write_vcpus(FILE *to)
@@ -142,9 +141,9 @@ static void write_refusal(FILE *to, unsigned int cpu, enum explore_how way)
 	case HOST_RMPADJUST: /* the guest's loss, which it hears of */
 		fputs("loss\nfail rmpadjust 1 FAIL_INUSE\n", to);
 		break;
-	default:
+	default: /* by page: by MSR only what is no scenario asks, bring-up and a CPU that comes up
+		  */
 		fputs(way == HOW_WRONG ? "pretend 1\n" : "refuse 1\n", to);
-		now.other |= !is_aligned(op->gpa, PAGE_4K); /* by MSR */
 		break;
 	}
 }
@@ -239,9 +238,6 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 	}
 	if (is_endless)
 		fputs("# Who goes on here does not come back: the choices say so.\n", to);
-	if (now.other)
-		fputs("# A request by MSR was refused, which no scenario can: --replay does.\n",
-		      to);
 	if (!only_replay && !host.stopped && is_open())
 		fputs("pause\n", to);
 }

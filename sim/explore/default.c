@@ -60,6 +60,27 @@ static const struct {
 	  "lies 1 0\n"
 	  "menu create-0-1 delete-0 deposit-0 withdraw validate-2 rescind-0 validate-0 remap-0\n"
 	  "menu delete-cpu1\n" },
+	/* RMPADJUST fails between two pages, or the undoing of a validation does. */
+	{ "partly", "vmpl 2\n"
+		    "calls 3 0\n"
+		    "lies 1 0\n"
+		    "menu validate-2-3 rescind-2 validate-2m rescind-in-2m\n" },
+	{ "undone", "calls 1 1\n"
+		    "lies 2 0\n"
+		    "menu validate-2 query\n" },
+	/* Lists of two kinds of entries, pages that follow each other or do not. */
+	{ "entries", "calls 2 0\n"
+		     "menu validate-2-3 rescind-2-3 rescind-0-validate-1 validate-2-4 rescind-2\n"
+		     "menu validate-in-2m deposit-2m rescind-0\n" },
+	{ "regions", "calls 2 0\n"
+		     "menu validate-4m rescind-validate-4m validate-2m\n" },
+	/* 2 MiB whose pages are recorded one by one, as a whole again. */
+	{ "joined", "calls 3 0\n"
+		    "menu validate-2m rescind-in-2m validate-in-2m rescind-2m\n" },
+	/* Lent pages that have held a context go back. */
+	{ "contents", "before memory page\n"
+		      "calls 5 0\n"
+		      "menu lend-a lend-b-c create-0-1 delete-0 withdraw\n" },
 	{ "memory", "before memory\n"
 		    "calls 3 1\n"
 		    "menu lend-a lend-b-c create-0-1 withdraw\n" },

@@ -64,7 +64,9 @@ bool config_named(struct explore_config *c, const char *name);
 #define F1 0x15000ULL
 #define F2 0x20000ULL
 #define F3 0x21000ULL
+#define F4 0x22000ULL
 #define FRAME_2M 0x200000ULL
+#define SECOND_2M 0x400000ULL
 #define VMSA(cpu) (0x13000ULL + 0x3000ULL * ((cpu)-1)) /* of CPUs 1 and 2 */
 #define CA(cpu) (VMSA(cpu) + PAGE_4K)
 #define LIST(cpu) (0x18000ULL + (cpu)*PAGE_4K)
@@ -164,6 +166,7 @@ struct explore_left {
 		bool overwritten;	   /* its calling area, by another vCPU */
 		bool met;		   /* another's call was under way as well */
 		bool answered;		   /* RAX of the save area has been written */
+		uint16_t list_read;	   /* bytes of its list that VMPL0 has read */
 		uint64_t asked_in;	   /* its calling area when it asked */
 		uint64_t sleeps_on;	   /* see rest_note() */
 	} cpu[EXPLORE_CPUS];
@@ -190,6 +193,14 @@ const char *guest_looks(unsigned int cpu);
 const char *guest_all_can_run(void);
 /* VMPL0 is about to do this, on the CPU that executes. */
 void guest_operation(const struct host_op *op);
+
+/* ---- what a list asks for (asked.c) ---- */
+
+/* VMPL0 is about to do this, on the CPU that executes. */
+void asked_read(const struct host_op *op);
+/* NULL, or what is not as the answer says; `met`: another's call was under way as well. */
+const char *asked_answered(unsigned int cpu, const struct explore_call *m, uint32_t result,
+			   bool met);
 
 /* ---- what must be so of pages (looks.c): NULL, or what is not ---- */
 

@@ -76,6 +76,7 @@ void guest_asks(unsigned int cpu, unsigned int call)
 	words_page(host.guest_of[cpu].vmsa, true);
 	words_page(host_ca(), true);
 	left->cpu[cpu].answered = false;
+	left->cpu[cpu].list_read = 0;
 	left->cpu[cpu].asked_in = host_ca();
 	if (m->rax == CALL_ENTER)
 		return;

@@ -48,11 +48,31 @@ static bool has_all_rights(uint64_t gpa)
 	return true;
 }
 
+/* Nor do they give any to those below them. */
+static bool has_more_rights(uint64_t gpa)
+{
+	const struct snp_rmp_entry *e;
+	uint64_t spa;
+
+	if (!snp_gpa_to_spa(&host.snp, gpa, &spa))
+		return false;
+	e = snp_rmp_head(&host.snp, spa);
+	for (unsigned int vmpl = host.vmpl + 1; vmpl < SNP_VMPLS; vmpl++)
+		if (e->assigned && e->validated && e->perm[vmpl] != 0)
+			return true;
+	return false;
+}
+
 /* These guests take none from themselves. */
 const char *looks_rights(void)
 {
 	enum page_state state;
 
+	for (uint64_t at = HOST_GUEST_PAGES; at <= F4; at += PAGE_4K)
+		if (has_more_rights(at))
+			return "a page is another VMPL's too";
+	if (has_more_rights(FRAME_2M))
+		return "a page is another VMPL's too";
 	for (uint64_t at = HOST_GUEST_PAGES; at <= F3 && !host.lied; at += PAGE_4K)
 		if (page_state(pa(at), &state) == OK && state == PAGE_GUEST && !has_all_rights(at))
 			return "a page of the guest's has not all its rights";

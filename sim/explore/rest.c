@@ -165,7 +165,21 @@ static const char *look_at_seat(unsigned int cpu)
 	return NULL;
 }
 
-/* Each free page of the table can be had once; as many more can be lent as there is room for. */
+/* Of lent pages: those that a context lies in. */
+static unsigned int count_in_use(void)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < CPU_CONTEXTS; i++)
+		for (unsigned int f = 0; f < CPU_CONTEXT_FRAMES && host.context[i].shown; f++)
+			n += deposit_overlaps(host.context[i].frame[f], SIZE_4K);
+	return n;
+}
+
+/*
+ * Each free page of the table can be had once, the others are in use; as many
+ * more can be lent as there is room for.
+ */
 static const char *look_at_lent(void)
 {
 	const bool available = deposit_available();
@@ -179,6 +193,8 @@ static const char *look_at_lent(void)
 		return "at rest, the count of lent pages is wrong";
 	while (deposit_take(&page))
 		had++;
+	if (known != had + count_in_use())
+		return "at rest, a lent page is in nobody's hand";
 	return available != (had != 0) ? "at rest, MEM_AVAILABLE is wrong" : NULL;
 }
 

@@ -125,6 +125,7 @@ static uint32_t on_operation(const struct host_op *op)
 	look_at_claim(op);
 	look_at_removal(op);
 	guest_operation(op);
+	asked_read(op);
 	changed |=
 		op->kind == HOST_FLUSH || op->kind == HOST_PVALIDATE || op->kind == HOST_RMPADJUST;
 	switch (op->kind) {

@@ -217,6 +217,7 @@ static const char *answered(unsigned int cpu)
 	left->cpu[cpu].call = 0;
 	left->cpu[cpu].answered = left->cpu[cpu].met = false;
 	left->cpu[cpu].asked_in = 0;
+	left->cpu[cpu].list_read = 0;
 	if (wrong != NULL)
 		return wrong;
 	if (m->rax == CALL_ENTER || !has_answer(cpu))
@@ -228,6 +229,9 @@ static const char *answered(unsigned int cpu)
 	    menu_cpu(m, spare) == spare)
 		start_spare(m);
 	host_on(cpu);
+	wrong = asked_answered(cpu, m, result, met);
+	if (wrong != NULL)
+		return wrong;
 	host_set(VMSA_RAX, 0);
 	host_set(VMSA_RCX, 0);
 	memset(host_page(LIST(cpu)), 0, PAGE_4K);

@@ -100,7 +100,9 @@ seed() { # NAME FILE SED WORDS SEARCH
 	*revoke-left-out:* | revoke-only-vmpl1:* | *:'VMPL0 uses a page that nobody has claimed' | *:'a call is busy by itself' | \
 		*:'a vCPU is in use by nobody' | *:'a calling area has a request that nobody made' | \
 		*:"a page of the guest's has not all its rights" | \
-		*:'memory is accepted that is not validated' | \
+		*:'memory is accepted that is not validated' | *:"a page is another VMPL's too" | \
+		*:'a list is read twice' | *:'the list does not say'* | *:'a call has not done what it says' | \
+		*:'a call has a result'* | \
 		*:'a vCPU can never be run again' | *:'at rest, '* | *:'a CPU does not end'* | *:'a CPU runs on'* | \
 		*:'a vCPU is deleted that can be entered' | *:'the firmware faults')
 		rm -f "$dir/sim"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define EXPLORE_CPUS 3U
-#define EXPLORE_CALLS 80U
+#define EXPLORE_CALLS 96U
 
 /* ---- what may happen (config.c, default.c) ---- */
 

@@ -160,6 +160,7 @@ if [ "${1:-}" = soak ]; then
 	exhausts down $configs/down.explore
 	exhausts refused-twice $configs/refused-twice.explore
 	exhausts void $configs/void.explore
+	exhausts lost $configs/lost.explore
 	exhausts whole $configs/whole.explore
 	exhausts late $configs/late.explore
 else

@@ -61,6 +61,8 @@ const char *asked_answered(unsigned int cpu, const struct explore_call *m, uint3
 
 	if (!has_list(m))
 		return NULL;
+	/* What is read here the firmware has not. */
+	words_end();
 	memcpy(&count, host_page(LIST(cpu)) + SVSM_LIST_COUNT, sizeof(count));
 	memcpy(&next, host_page(LIST(cpu)) + SVSM_LIST_NEXT, sizeof(next));
 	if (result == SVSM_SUCCESS ? next != count : !host.lied && next >= count)

@@ -216,8 +216,7 @@ static const char *answered(unsigned int cpu)
 	wrong = guest_looks(cpu);
 	left->cpu[cpu].call = 0;
 	left->cpu[cpu].answered = left->cpu[cpu].met = false;
-	left->cpu[cpu].asked_in = 0;
-	left->cpu[cpu].list_read = 0;
+	left->cpu[cpu].asked_in = left->cpu[cpu].list_read = 0;
 	if (wrong != NULL)
 		return wrong;
 	if (m->rax == CALL_ENTER || !has_answer(cpu))

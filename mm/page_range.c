@@ -7,14 +7,14 @@ unsigned int range_count;
 
 uint64_t page_regions(pa_t start, uint64_t bytes)
 {
-	return align_up(start.raw + bytes, PAGE_2M) / PAGE_2M - start.raw / PAGE_2M;
+	return (start.raw + bytes - 1) / PAGE_2M - start.raw / PAGE_2M + 1;
 }
 
 uint64_t page_region_bytes(pa_t start, uint64_t bytes)
 {
-	uint64_t size = PAGE_4K;
+	uint64_t regions = page_regions(start, bytes), size = PAGE_4K;
 
-	while (size < page_regions(start, bytes))
+	while (size < regions)
 		size *= 2;
 	return size;
 }

@@ -6,17 +6,14 @@
 #pragma once
 #include <sim/engine.h>
 
-struct choices;
-
 /* A regular file has some. */
 bool choices_are_in(const char *path);
-/* False: they make no sense, and standard error has a line about it. */
-bool choices_load(struct choices *c, const char *path);
-
 /* All of them, on a machine of this process; the exit status. */
 int choices_run(const char *path);
 
-/* The same as a program of the engine, each up to an event or operation at a time; NULL: as above.
+/*
+ * The same as a program of the engine, each up to an event or operation at a time. NULL: they make
+ * no sense, and standard error has a line about it.
  */
 const struct engine_program *choices_program(const char *path);
 /* Which the last move began; NULL: none. */

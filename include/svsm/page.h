@@ -36,18 +36,19 @@ struct page_row {
 #define ROWS_PER_2M (FRAMES_PER_2M / ROW_FRAMES)
 #define ROW_BYTES (ROW_FRAMES * PAGE_4K)
 
-/* How many 2 MiB regions a range touches: 8 times as many rows its record has. */
+/* How many 2 MiB regions a range that is not empty touches: 8 times as many rows its record has. */
 uint64_t page_regions(pa_t start, uint64_t bytes);
 
 /*
- * How many bytes these regions best have: a power of two, and at least a page, so
- * that vCPUs at work in neighbouring regions change no cache line of each other's.
+ * How many bytes these regions best have, for page_add_range(): a power of two, and at least
+ * a page, so that vCPUs at work in neighbouring regions change no cache line of each other's.
  */
 uint64_t page_region_bytes(pa_t start, uint64_t bytes);
 
 /*
- * The byte of region n, n = address / 2 MiB, is at n * PAGE_SPREAD modulo their number.
- * In 4 KiB no two of any 58 that follow each other share a cache line. Odd: none share a byte.
+ * The byte of region n, n = address / 2 MiB, is at n * PAGE_SPREAD modulo their number, a
+ * power of two: odd, so none share a byte. In 4 KiB no two of any 58 that follow each other share a
+ * cache line of 64 bytes.
  */
 #define PAGE_SPREAD 353U
 

@@ -3,7 +3,6 @@
 #include "allocator.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct allocator *allocator;
@@ -236,18 +235,10 @@ static const char *step(unsigned int cpu)
 
 static const char *look_at_rest(void)
 {
-	struct state *now;
-	const char *wrong;
-	uint64_t hash;
-
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
 		if (world_busy(cpu))
 			return NULL;
-	now = state_take(&hash);
-	wrong = allocator_rest();
-	state_put(now);
-	free(now);
-	return wrong;
+	return state_aside(allocator_rest);
 }
 
 const char *allocator_act(const struct explore_act *act)

@@ -22,13 +22,26 @@ static bool bad(const char *path, unsigned int line, const char *what)
 
 /* ---- reading ---- */
 
-static bool add(struct choices *c, unsigned int line, const char *text)
+/* By its name, the last word: their numbers change when there are more. */
+static bool take_call(struct explore_act *act, char *text)
+{
+	const char *space;
+
+	text[strcspn(text, "\n")] = '\0';
+	space = strrchr(text, ' ');
+	act->call = (uint8_t)menu_find(space != NULL ? space + 1 : text);
+	return menu_name(act->call) != NULL;
+}
+
+static bool add(struct choices *c, unsigned int line, char *text)
 {
 	struct choice choice = { .line = line };
 	struct explore_act *act = &choice.act;
 
 	if (sscanf(text, MARK " %hhu %hhu %hhu", &act->kind, &act->cpu, &act->call) != 3)
 		return bad(c->path, line, "not three numbers");
+	if ((act->kind == ACT_BEGIN || act->kind == ACT_RUN) && !take_call(act, text))
+		return bad(c->path, line, "no such call");
 	c->choice = realloc(c->choice, (c->count + 1) * sizeof(choice));
 	if (c->choice == NULL)
 		abort();

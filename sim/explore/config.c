@@ -35,10 +35,8 @@ static bool number(const struct place *at, const char *word, unsigned int *value
 
 static bool add_call(struct explore_config *c, const struct place *at, const char *word)
 {
-	unsigned int call = 0;
+	const unsigned int call = menu_find(word);
 
-	while (menu_name(call) != NULL && strcmp(menu_name(call), word) != 0)
-		call++;
 	if (menu_name(call) == NULL)
 		return bad(at, "no such call", word);
 	for (unsigned int i = 0; i < c->menus; i++)

@@ -99,6 +99,8 @@ unsigned int menu_cpu(const struct explore_call *call, unsigned int spare);
 
 const struct explore_call *menu_call(unsigned int call); /* NULL: there are no more */
 const char *menu_name(unsigned int call);
+/* One that menu_name() does not know: there is none of that name. */
+unsigned int menu_find(const char *name);
 
 /* ---- the machine before the first choice (before.c) ---- */
 
@@ -239,7 +241,6 @@ enum explore_launch {
 
 /* `own`: memory that is part of the state. */
 size_t bringup_open(unsigned int vmpl, void **own);
-struct host_area bringup_area(void);	      /* the same; nothing if it is not of this machine */
 bool bringup_begin(enum explore_launch what); /* true: it may stop the VM */
 /* A request to the hypervisor that the model does not know: 1, it has been answered. */
 uint32_t bringup_request(const struct host_op *op);
@@ -283,6 +284,8 @@ struct choices {
 
 /* `config`: NULL: that of its first line. False: it makes no sense, standard error has a line. */
 bool choices_read(struct choices *c, const char *path, const char *config);
+/* The same with NULL; not in a build with sanitizers. */
+bool choices_load(struct choices *c, const char *path);
 /* It can be made now. */
 bool choices_possible(const struct choices *c, unsigned int i);
 /* After the last: what is not as it must be. */
@@ -323,6 +326,8 @@ struct state; /* how a machine differs from the first one */
 void state_open(const struct host_area *own, unsigned int count);
 struct state *state_take(uint64_t *hash);
 void state_put(const struct state *state); /* NULL: the first */
+/* What it returns; then the state is put back. */
+const char *state_aside(const char *(*look)(void));
 size_t state_bytes(const struct state *state);
 unsigned int state_pages(void); /* that anything was ever written to */
 

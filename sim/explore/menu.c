@@ -4,6 +4,8 @@
 
 #include <svsm/abi.h>
 
+#include <string.h>
+
 #define VALIDATE SVSM_ENTRY_VALIDATE
 #define IGNORE_CF SVSM_ENTRY_IGNORE_CF
 #define RESERVED 0x10ULL	    /* in an entry */
@@ -130,6 +132,15 @@ const struct explore_call *menu_call(unsigned int call)
 const char *menu_name(unsigned int call)
 {
 	return call < MENU ? menu[call].name : NULL;
+}
+
+unsigned int menu_find(const char *name)
+{
+	unsigned int call = 0;
+
+	while (call < MENU && strcmp(menu[call].name, name) != 0)
+		call++;
+	return call;
 }
 
 unsigned int menu_cpu(const struct explore_call *call, unsigned int spare)

@@ -10,8 +10,6 @@
 #include <svsm/deposit.h>
 #include <svsm/vcpu.h>
 
-#include <stdlib.h>
-
 #define ENTRY_STEPS 20000U /* of VMPL0, from entry to exit */
 
 static struct vcpu_slot *slots;
@@ -200,37 +198,32 @@ static const char *look_at_lent(void)
 
 static const char *look(void)
 {
-	const char *wrong = look_at_slots();
+	const char *wrong;
 
+	host.hook = NULL;
+	wrong = look_at_slots();
 	for (unsigned int cpu = 0; cpu < cpus && wrong == NULL; cpu++)
 		wrong = enter(cpu);
 	for (unsigned int cpu = 0; cpu < cpus && wrong == NULL; cpu++)
 		wrong = look_at_seat(cpu);
 	if (wrong == NULL)
 		wrong = look_at_slots();
-	return wrong != NULL ? wrong : look_at_lent();
+	if (wrong == NULL)
+		wrong = look_at_lent();
+	/* A save area that was taken away: nothing can be said. */
+	return host.stopped && left->lied ? NULL : wrong;
 }
 
 const char *rest_look(void)
 {
-	struct state *now;
 	const char *wrong;
-	uint64_t hash;
 
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
 		if (world_busy(cpu))
 			return NULL;
 	wrong = look_at_sleepers();
-	if (wrong != NULL)
-		return wrong;
-	now = state_take(&hash);
-	host.hook = NULL;
-	wrong = look();
-	/* A save area that was taken away: nothing can be said. */
-	if (host.stopped && left->lied)
-		wrong = NULL;
-	state_put(now);
-	free(now);
+	if (wrong == NULL)
+		wrong = state_aside(look);
 	host_on(0);
 	return wrong;
 }

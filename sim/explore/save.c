@@ -141,8 +141,7 @@ static void write_refusal(FILE *to, unsigned int cpu, enum explore_how way)
 	case HOST_RMPADJUST: /* the guest's loss, which it hears of */
 		fputs("loss\nfail rmpadjust 1 FAIL_INUSE\n", to);
 		break;
-	default: /* by page: by MSR only what is no scenario asks, bring-up and a CPU that comes up
-		  */
+	default: /* by page: by MSR only bring-up and a CPU that comes up ask */
 		fputs(way == HOW_WRONG ? "pretend 1\n" : "refuse 1\n", to);
 		break;
 	}
@@ -205,7 +204,7 @@ static bool is_open(void)
 void save_acts(FILE *to, const struct explore_config *c, const struct explore_act *act,
 	       unsigned int acts)
 {
-	const bool only_replay =
+	const bool choices_alone =
 		(c->before & (BEFORE_LAUNCH | BEFORE_DOWN | BEFORE_ALLOCATOR)) != 0 || c->words ||
 		has_runs(c);
 	char words[ACT_WORDS];
@@ -216,9 +215,9 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 	now.cpus = c->cpus;
 	now.spare = (c->before & BEFORE_ASLEEP) != 0 ? c->cpus - 1 : c->cpus;
 	state_put(NULL);
-	if (only_replay)
+	if (choices_alone)
 		fputs("# Bring-up, a CPU that comes up, runs of a save area, choices at shared "
-		      "words are choices alone, no scenario.\n",
+		      "words, the frame allocator are choices alone, no scenario.\n",
 		      to);
 	else
 		write_machine(to, c);
@@ -227,17 +226,18 @@ void save_acts(FILE *to, const struct explore_config *c, const struct explore_ac
 		const bool had_op = host_part_waits(act[i].cpu) != NULL;
 
 		world_words(&act[i], words);
-		fprintf(to, "#@ %u %u %u %s\n", act[i].kind, act[i].cpu, act[i].call, words);
-		if (!only_replay)
+		fprintf(to, "#@ %u %u %u %s\n", act[i].kind, act[i].cpu,
+			act[i].kind == ACT_REFUSED ? act[i].call : 0, words);
+		if (!choices_alone)
 			write_before(to, &act[i]);
 		wrong = world_act(&act[i]);
 		is_endless = wrong != NULL && (strcmp(wrong, ENDLESS_STEP) == 0 ||
 					       strcmp(wrong, ENDLESS_FAULT) == 0);
-		if (!only_replay && !is_endless)
+		if (!choices_alone && !is_endless)
 			write_after(to, &act[i], had_op, had_spare);
 	}
 	if (is_endless)
 		fputs("# Who goes on here does not come back: the choices say so.\n", to);
-	if (!only_replay && !host.stopped && is_open())
+	if (!choices_alone && !host.stopped && is_open())
 		fputs("pause\n", to);
 }

@@ -175,7 +175,7 @@ static const char *look_at_translation(const struct snp_tlb_entry *t)
 			return "a stale translation of a save area";
 		if (is_lent(t->gpa + at))
 			return "a stale translation of a deposited page";
-		if (!host.lied && recorded(t->gpa + at) == PAGE_NONE)
+		if (recorded(t->gpa + at) == PAGE_NONE)
 			return "a stale translation of a page that is not the guest's";
 	}
 	return NULL;

@@ -57,7 +57,7 @@ unsaved() {
 
 impossible() {
 	timeout 20 $sim run "$tmp/again" >"$tmp/out" 2>"$tmp/err" </dev/null
-	[ $? = 1 ] && grep -q "^not ok $tmp/again:2:1: this choice cannot be made here" "$tmp/out"
+	[ $? = 1 ] && grep -q "^not ok $tmp/again:3:1: this choice cannot be made here" "$tmp/out"
 }
 
 mkdir "$tmp/folder"
@@ -86,10 +86,12 @@ result "explore: replay a folder" one_line "svsm-sim explore: $tmp/folder: Is a 
 result "explore: replay garbage" one_line "$tmp/garbage:1:1: does not say which search" explore --replay "$tmp/garbage"
 printf '# search bring-up\n#@ 0 0\n' >"$tmp/two"
 printf '# seek bring-up\n#@ 0 0 1\n' >"$tmp/seek"
-printf '# search bring-up\n#@ 1 0 0\n' >"$tmp/again"
+printf '# search bring-up\n#@ 0 0 0 cpu 0 begins launch\n#@ 0 0 0 cpu 0 begins launch\n' >"$tmp/again"
+printf '# search bring-up\n#@ 0 0 0 cpu 0 begins lunch\n' >"$tmp/lunch"
 for command in step run "explore --replay"; do
 	read -ra words <<<"$command"
 	result "$command: a choice that is none" one_line "$tmp/two:2:1: not three numbers" "${words[@]}" "$tmp/two"
+	result "$command: a choice of no call" one_line "$tmp/lunch:2:1: no such call" "${words[@]}" "$tmp/lunch"
 	result "$command: choices of no search" one_line "$tmp/seek:1:1: does not say which search" "${words[@]}" "$tmp/seek"
 done
 result "run: a choice that cannot be made" impossible

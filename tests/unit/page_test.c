@@ -131,6 +131,7 @@ declare_test(page_neighbours)
 {
 	static shared8 wide[PAGE_4K] __attribute__((aligned(64)));
 	bool changed[sizeof(wide) / 64] = { false };
+	unsigned int lines = 0;
 
 	check_eq(page_region_bytes(pa(START), BYTES), sizeof(wide));
 	check_eq(page_add_range(pa(START), BYTES, wide, sizeof(wide), row), OK);
@@ -141,7 +142,9 @@ declare_test(page_neighbours)
 			continue;
 		check(!changed[i / 64]);
 		changed[i / 64] = true;
+		lines++;
 	}
+	check_eq(lines, BYTES / PAGE_2M);
 }
 
 /* A range need not be 2 MiB aligned: two of them make a hole. */

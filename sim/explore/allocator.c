@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SHARED_BYTES offsetof(struct allocator, used)
+
 struct allocator *allocator;
 static unsigned int cpus;
 
@@ -213,22 +215,36 @@ static const char *ended(unsigned int cpu)
 	return wrong;
 }
 
+/* More was written than the word that `op` writes: other CPUs see that whenever they look. */
+static bool is_past(struct allocator *before, const struct host_op *op)
+{
+	const size_t at = (size_t)(op->gpa - (uintptr_t)allocator);
+	const size_t bytes = at < offsetof(struct allocator, owner) ? sizeof(shared64) : 1;
+
+	if (op->argument != 0 && at < SHARED_BYTES)
+		memcpy((uint8_t *)before + at, (uint8_t *)allocator + at, bytes);
+	return memcmp(before, allocator, SHARED_BYTES) != 0;
+}
+
 /* Whose state it changes is in its hand until its call ends: nobody else can have it. */
 static const char *step(unsigned int cpu)
 {
 	struct allocator_cpu *c = &allocator->cpu[cpu];
-	shared8 owner[ROWS], region[REGIONS];
+	const struct host_op *waits = host_part_waits(cpu);
+	const struct host_op op = waits != NULL ? *waits : (struct host_op){ 0 };
+	struct allocator before;
 	bool is_over;
 
-	memcpy(owner, allocator->owner, sizeof(owner));
-	memcpy(region, allocator->region, sizeof(region));
+	memcpy(&before, allocator, SHARED_BYTES);
 	is_over = host_part_step(cpu, true);
 	if (host.stopped)
 		return "the firmware has stopped the VM";
 	for (unsigned int i = 0; i < ROWS; i++)
-		c->changed_rows |= (uint32_t)(owner[i] != allocator->owner[i]) << i;
+		c->changed_rows |= (uint32_t)(before.owner[i] != allocator->owner[i]) << i;
 	for (unsigned int i = 0; i < REGIONS; i++)
-		c->changed_regions |= (uint32_t)(region[i] != allocator->region[i]) << i;
+		c->changed_regions |= (uint32_t)(before.region[i] != allocator->region[i]) << i;
+	if (is_past(&before, &op))
+		return "a shared word is written past atomic.h";
 	allocator_note();
 	return is_over ? ended(cpu) : NULL;
 }

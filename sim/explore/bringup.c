@@ -51,14 +51,16 @@ static void tell_apic_ids(uint8_t *page)
 uint32_t bringup_request(const struct host_op *op)
 {
 	uint8_t *page = host_page(op->gpa);
-	uint64_t code = get(page, GHCB_PAGE_CODE);
+	uint64_t code = get(page, GHCB_PAGE_CODE), list;
 
 	if (code == GHCB_NAE_APIC_IDS)
 		tell_apic_ids(page);
 	else if (code != GHCB_NAE_AP_CREATION || (get(page, GHCB_PAGE_INFO1) >> 16 & 0xf) != 0)
 		return 0;
+	list = code == GHCB_NAE_APIC_IDS ? get(page, GHCB_PAGE_INFO1) : 0;
 	put(page, GHCB_PAGE_INFO1, 0);
 	put(page, GHCB_PAGE_INFO2, 0);
+	answer_given(list != 0 ? list : op->gpa);
 	return 1;
 }
 

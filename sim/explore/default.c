@@ -172,7 +172,7 @@ static const struct {
 		   "menu take\n" },
 	{ "spares", "before whole\n"
 		    "points words\n"
-		    "calls 1 2\n"
+		    "calls 3 3\n"
 		    "menu take-2m give-2m\n" },
 	{ "joinable", "before joinable\n"
 		      "points words\n"

@@ -171,6 +171,8 @@ struct explore_left {
 		uint16_t list_read;	   /* bytes of its list that VMPL0 has read */
 		uint64_t asked_in;	   /* its calling area when it asked */
 		uint64_t sleeps_on;	   /* see rest_note() */
+		uint64_t answer_in;	   /* the hypervisor's to its last request; 0: none */
+		uint8_t answer_read[PAGE_4K / 32]; /* words of that page: a bit each */
 	} cpu[EXPLORE_CPUS];
 	bool lied;
 	bool only_unchanged;	      /* no other lie than CF of PVALIDATE */
@@ -203,6 +205,14 @@ void asked_read(const struct host_op *op);
 /* NULL, or what is not as the answer says; `met`: another's call was under way as well. */
 const char *asked_answered(unsigned int cpu, const struct explore_call *m, uint32_t result,
 			   bool met);
+
+/* ---- the hypervisor's answers (answer.c) ---- */
+
+/* In that page, for the CPU that executes; 0: in none. */
+void answer_given(uint64_t gpa);
+/* VMPL0's reads of it are seen from here on; and are not. */
+void answer_watch(unsigned int cpu);
+void answer_leave(void);
 
 /* ---- what must be so of pages (looks.c): NULL, or what is not ---- */
 

@@ -6,8 +6,8 @@
  */
 #include "hostile.h"
 #include "unit/boot_rig.h"
-#include "watch.h"
 
+#include <snp/watch.h>
 #include <svsm/accept.h>
 #include <svsm/frame.h>
 

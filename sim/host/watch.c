@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "watch.h"
+#include <snp/watch.h>
 
 #include <signal.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 
 static uint8_t *watched;
 static void (*told)(unsigned int offset, bool write);
+static struct sigaction others; /* faults */
 
 static void protect(int how)
 {
@@ -25,9 +26,12 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
 	uintptr_t offset = (uintptr_t)info->si_addr - (uintptr_t)watched;
 
-	(void)number;
-	if (watched == NULL || offset >= PAGE_BYTES)
-		abort();
+	if (watched == NULL || offset >= PAGE_BYTES) {
+		if ((others.sa_flags & SA_SIGINFO) == 0)
+			abort();
+		others.sa_sigaction(number, info, context);
+		return;
+	}
 	protect(PROT_READ | PROT_WRITE);
 	told((unsigned int)offset, (regs[REG_ERR] & FAULT_WRITE) != 0);
 	regs[REG_EFL] |= TRAP_FLAG;
@@ -42,12 +46,25 @@ static void on_step(int number, siginfo_t *info, void *context)
 		protect(PROT_NONE);
 }
 
-static void handle(int number, void (*handler)(int number, siginfo_t *info, void *context))
+static void handle(int number, void (*handler)(int number, siginfo_t *info, void *context),
+		   struct sigaction *before)
 {
-	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_NODEFER };
+	struct sigaction action = { .sa_sigaction = handler,
+				    .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK };
 
-	if (sigaction(number, &action, NULL) != 0)
+	if (sigaction(number, &action, before) != 0)
 		abort();
+}
+
+static void handle_once(void)
+{
+	static bool is_handled;
+
+	if (is_handled)
+		return;
+	is_handled = true;
+	handle(SIGSEGV, on_fault, &others);
+	handle(SIGTRAP, on_step, NULL);
 }
 
 void watch_page(uint8_t *page, void (*access)(unsigned int offset, bool write))
@@ -57,8 +74,7 @@ void watch_page(uint8_t *page, void (*access)(unsigned int offset, bool write))
 	watched = NULL;
 	if (access == NULL)
 		return;
-	handle(SIGSEGV, on_fault);
-	handle(SIGTRAP, on_step);
+	handle_once();
 	watched = page;
 	told = access;
 	protect(PROT_NONE);

@@ -216,7 +216,7 @@ static const char *ended(unsigned int cpu)
 }
 
 /* More was written than the word that `op` writes: other CPUs see that whenever they look. */
-static bool is_past(struct allocator *before, const struct host_op *op)
+static bool wrote_past(struct allocator *before, const struct host_op *op)
 {
 	const size_t at = (size_t)(op->gpa - (uintptr_t)allocator);
 	const size_t bytes = at < offsetof(struct allocator, owner) ? sizeof(shared64) : 1;
@@ -243,7 +243,7 @@ static const char *step(unsigned int cpu)
 		c->changed_rows |= (uint32_t)(before.owner[i] != allocator->owner[i]) << i;
 	for (unsigned int i = 0; i < REGIONS; i++)
 		c->changed_regions |= (uint32_t)(before.region[i] != allocator->region[i]) << i;
-	if (is_past(&before, &op))
+	if (wrote_past(&before, &op))
 		return "a shared word is written past atomic.h";
 	allocator_note();
 	return is_over ? ended(cpu) : NULL;

@@ -28,9 +28,9 @@ static void on_access(unsigned int offset, bool write)
 void answer_watch(unsigned int cpu)
 {
 	const uint64_t at = left->cpu[cpu].answer_in;
+	uint8_t *page = at != 0 ? host_page(at) : NULL;
 
-	if (at != 0 && host_page(at) != NULL)
-		watch_page(host_page(at), on_access);
+	watch_page(page, page != NULL ? on_access : NULL);
 }
 
 void answer_leave(void)
@@ -40,8 +40,20 @@ void answer_leave(void)
 
 void answer_given(uint64_t gpa)
 {
-	answer_leave();
 	left->cpu[host_cpu].answer_in = gpa;
 	memset(left->cpu[host_cpu].answer_read, 0, sizeof(left->cpu[host_cpu].answer_read));
 	answer_watch(host_cpu);
+}
+
+static void on_reply(void)
+{
+	const uint64_t msr = host.snp.vcpu[host_cpu].ghcb_msr[0];
+
+	answer_given(is_aligned(msr, PAGE_4K) ? msr : 0);
+}
+
+/* Elsewhere VMPL0 asks for nothing but to run its guest, and each watch costs signals. */
+void answer_open(const struct explore_config *c)
+{
+	host.reply = (c->before & (BEFORE_LAUNCH | BEFORE_FRAMES)) != 0 ? on_reply : NULL;
 }

@@ -35,8 +35,8 @@ static uint64_t get(const uint8_t *page, unsigned int at)
 	return value;
 }
 
-/* First how many pages the list takes, then the list. */
-static void tell_apic_ids(uint8_t *page)
+/* First how many pages the list takes, then the list: returns where; 0: nowhere. */
+static uint64_t tell_apic_ids(uint8_t *page)
 {
 	uint64_t at = get(page, GHCB_PAGE_INFO1);
 	uint32_t *list = at != 0 ? (void *)host_page(at) : NULL;
@@ -45,19 +45,19 @@ static void tell_apic_ids(uint8_t *page)
 		memcpy(list, (const uint32_t[]){ CPUS, 0, 1 }, (CPUS + 1) * sizeof(*list));
 	put(page, GHCB_PAGE_RAX, 1);
 	memset(page + GHCB_PAGE_VALID, 0xff, 8);
+	return at;
 }
 
 /* What the model has no answer to: VMPL0 on other CPUs, which are not there. */
 uint32_t bringup_request(const struct host_op *op)
 {
 	uint8_t *page = host_page(op->gpa);
-	uint64_t code = get(page, GHCB_PAGE_CODE), list;
+	uint64_t code = get(page, GHCB_PAGE_CODE), list = 0;
 
 	if (code == GHCB_NAE_APIC_IDS)
-		tell_apic_ids(page);
+		list = tell_apic_ids(page);
 	else if (code != GHCB_NAE_AP_CREATION || (get(page, GHCB_PAGE_INFO1) >> 16 & 0xf) != 0)
 		return 0;
-	list = code == GHCB_NAE_APIC_IDS ? get(page, GHCB_PAGE_INFO1) : 0;
 	put(page, GHCB_PAGE_INFO1, 0);
 	put(page, GHCB_PAGE_INFO2, 0);
 	answer_given(list != 0 ? list : op->gpa);

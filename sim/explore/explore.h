@@ -208,9 +208,10 @@ const char *asked_answered(unsigned int cpu, const struct explore_call *m, uint3
 
 /* ---- the hypervisor's answers (answer.c) ---- */
 
-/* In that page, for the CPU that executes; 0: in none. */
+void answer_open(const struct explore_config *c);
+/* In that page, to the CPU that executes; 0: in none. */
 void answer_given(uint64_t gpa);
-/* VMPL0's reads of it are seen from here on; and are not. */
+/* Reads of that CPU's are VMPL0's, until answer_leave(). */
 void answer_watch(unsigned int cpu);
 void answer_leave(void);
 
@@ -354,6 +355,10 @@ bool words_alone(uint8_t others);
 void words_rely(uint8_t others); /* on that, for good */
 /* True: what was relied on was not so. */
 bool words_learnt(void);
+/* Where a CPU is, and whether its next step there was found to be others' business (alone.c). */
+uint64_t alone_where(unsigned int cpu, uint8_t others);
+bool alone_is_not(uint64_t where);
+void alone_keep_not(uint64_t where);
 
 /* ---- the search (search.c) ---- */
 

@@ -201,6 +201,7 @@ static const char *look(void)
 	const char *wrong;
 
 	host.hook = NULL;
+	host.reply = NULL;
 	wrong = look_at_slots();
 	for (unsigned int cpu = 0; cpu < cpus && wrong == NULL; cpu++)
 		wrong = enter(cpu);

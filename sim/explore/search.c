@@ -14,7 +14,6 @@
 
 #define NOBODY UINT32_MAX
 #define TRACE 4096U
-#define TRIED 65536U
 #define ROW 300U /* choices of one CPU one after the other: its call ends before */
 
 struct node {
@@ -38,7 +37,6 @@ static uint64_t alone_count, alone_room;
 static const struct explore_config *config;
 static bool reduce;
 static struct explore_result *found;
-static bool not_alone[TRIED]; /* there the next step was somebody's business */
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int sig)
@@ -147,19 +145,6 @@ static uint8_t others_of(unsigned int cpu)
 	return (uint8_t)others;
 }
 
-/* Where a CPU is, roughly: whether to try its step alone. */
-static bool *tried(unsigned int cpu)
-{
-	const struct host_op *op = host_part_waits(cpu);
-	uint64_t h = cpu + 1 + 8U * others_of(cpu);
-
-	if (op != NULL)
-		h += op->gpa * 0x9e3779b97f4a7c15ULL + op->kind * 0xff51afd7ed558ccdULL;
-	h += (uintptr_t)host_part_stack(cpu).at * 0xc4ceb9fe1a85ec53ULL;
-	h *= 0x9e3779b97f4a7c15ULL;
-	return &not_alone[h >> 48];
-}
-
 static const char *make(const struct explore_act *act)
 {
 	found->steps++;
@@ -175,15 +160,15 @@ static bool step_alone(const char **wrong, bool *mistaken)
 	for (unsigned int cpu = 0; cpu < config->cpus; cpu++) {
 		const struct explore_act act = { ACT_STEP, (uint8_t)cpu, 0 };
 		uint8_t others = others_of(cpu);
-		bool *no = tried(cpu);
+		const uint64_t where = alone_where(cpu, others);
 
 		if (!world_busy(cpu) || world_stopped() || world_may_refuse(cpu) != 0 ||
-		    world_may_run(cpu) || *no)
+		    world_may_run(cpu) || alone_is_not(where))
 			continue;
 		*wrong = make(&act);
 		*mistaken = !words_alone(others);
 		if (*mistaken)
-			*no = true;
+			alone_keep_not(where);
 		else
 			words_rely(others);
 		return true;

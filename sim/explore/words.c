@@ -35,7 +35,7 @@ static struct {
 } step[STEP_WORDS];
 static unsigned int steps;
 static uint8_t me;
-static bool learnt, changed, bringup, points, learns, answers;
+static bool learnt, changed, bringup, points, learns;
 
 static struct word *find(uint64_t key)
 {
@@ -128,7 +128,7 @@ static uint32_t on_operation(const struct host_op *op)
 	asked_read(op);
 	changed |=
 		op->kind == HOST_FLUSH || op->kind == HOST_PVALIDATE || op->kind == HOST_RMPADJUST;
-	if (answers && op->kind == HOST_VMGEXIT)
+	if (op->kind == HOST_VMGEXIT)
 		answer_given(0);
 	switch (op->kind) {
 	case HOST_FLUSH:
@@ -152,22 +152,13 @@ static uint32_t on_operation(const struct host_op *op)
 	return 0;
 }
 
-static void on_reply(void)
-{
-	const uint64_t msr = host.snp.vcpu[host_cpu].ghcb_msr[0];
-
-	answer_given(is_aligned(msr, PAGE_4K) ? msr : 0);
-}
-
 void words_open(const struct explore_config *c, bool to_learn)
 {
 	learns = to_learn;
 	bringup = (c->before & BEFORE_LAUNCH) != 0;
-	/* Where VMPL0 asks for more than to run its guest. */
-	answers = (c->before & (BEFORE_LAUNCH | BEFORE_FRAMES)) != 0;
 	points = c->words;
 	host.hook = on_operation;
-	host.reply = answers ? on_reply : NULL;
+	answer_open(c);
 }
 
 void words_begin(unsigned int cpu)
@@ -176,8 +167,7 @@ void words_begin(unsigned int cpu)
 	steps = 0;
 	changed = false;
 	explore_seen = seen;
-	if (answers)
-		answer_watch(cpu);
+	answer_watch(cpu);
 }
 
 void words_end(void)

@@ -13,7 +13,7 @@
 
 static uint8_t *watched;
 static void (*told)(unsigned int offset, bool write);
-static struct sigaction others; /* faults */
+static struct sigaction earlier; /* who has other faults */
 
 static void protect(int how)
 {
@@ -27,9 +27,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	uintptr_t offset = (uintptr_t)info->si_addr - (uintptr_t)watched;
 
 	if (watched == NULL || offset >= PAGE_BYTES) {
-		if ((others.sa_flags & SA_SIGINFO) == 0)
+		if ((earlier.sa_flags & SA_SIGINFO) == 0)
 			abort();
-		others.sa_sigaction(number, info, context);
+		earlier.sa_sigaction(number, info, context);
 		return;
 	}
 	protect(PROT_READ | PROT_WRITE);
@@ -63,7 +63,7 @@ static void handle_once(void)
 	if (is_handled)
 		return;
 	is_handled = true;
-	handle(SIGSEGV, on_fault, &others);
+	handle(SIGSEGV, on_fault, &earlier);
 	handle(SIGTRAP, on_step, NULL);
 }
 

@@ -7,6 +7,7 @@
 #include "hostile.h"
 #include "unit/boot_rig.h"
 
+#include <snp/ghcb_page.h>
 #include <snp/watch.h>
 #include <svsm/accept.h>
 #include <svsm/frame.h>
@@ -39,9 +40,9 @@ static uint32_t before(const struct host_op *op)
 	list = 0;
 	if ((op->gpa & (PAGE_4K - 1)) != 0)
 		return 0;
-	memcpy(&code, host_page(op->gpa) + 0x390, sizeof(code));
-	if (code == 0x80000017)
-		memcpy(&list, host_page(op->gpa) + 0x398, sizeof(list));
+	memcpy(&code, host_page(op->gpa) + GHCB_PAGE_CODE, sizeof(code));
+	if (code == GHCB_NAE_APIC_IDS)
+		memcpy(&list, host_page(op->gpa) + GHCB_PAGE_INFO1, sizeof(list));
 	lists += list != 0;
 	return 0;
 }

@@ -42,6 +42,16 @@ agree() {
 	echo "#   $(head -n 1 $out/small--no-reduction)"
 }
 
+# What it finds first, and after how many steps, is the same on every machine.
+anywhere() {
+	local i
+	for i in 1 2 3; do
+		$sim explore moved 2>/dev/null | sed -n 's/^\(exhausted: .*\), [0-9.]* s, .*/\1/p'
+	done >$out/anywhere
+	[ "$(wc -l <$out/anywhere)" = 3 ] && [ "$(sort -u $out/anywhere | wc -l)" = 1 ]
+	result $? "the same wherever the machine lies: $(sort -u $out/anywhere | tr '\n' ';')"
+}
+
 # The command lines that make has for them.
 compile=$(make -n -W sm/pvalidate.c .build/tool-gcc/sm/pvalidate.o CC=gcc | grep -- '-c sm/pvalidate.c')
 link=$(make -n -W sim/host/firmware.ld $sim CC=gcc | grep -- "-o $sim\$")
@@ -101,7 +111,7 @@ seed() { # NAME FILE SED WORDS SEARCH
 		*:'a vCPU is in use by nobody' | *:'a calling area has a request that nobody made' | \
 		*:"a page of the guest's has not all its rights" | \
 		*:'memory is accepted that is not validated' | *:"a page is another VMPL's too" | \
-		*:'a list is read twice' | *:'the list does not say'* | *:'a call has not done what it says' | \
+		*:'a list is read twice' | *:'an answer is read twice' | *:'the list does not say'* | *:'a call has not done what it says' | \
 		*:'a call has a result'* | \
 		*:'a vCPU can never be run again' | *:'at rest, '* | *:'a CPU does not end'* | *:'a CPU runs on'* | \
 		*:'a vCPU is deleted that can be entered' | *:'the firmware faults')
@@ -166,6 +176,7 @@ if [ "${1:-}" = soak ]; then
 else
 	sorted
 	agree
+	anywhere
 	exhausts pages $configs/pages.explore
 	seeds '/^#/d; /^soak /!p'
 	refuses ':2:6: no such call: valiate-0' 'calls 1 1\nmenu valiate-0\n'

@@ -42,7 +42,7 @@ agree() {
 	echo "#   $(head -n 1 $out/small--no-reduction)"
 }
 
-# What it finds first, and after how many steps, is the same on every machine.
+# Loaded at another address each time: what is found first must not depend on that.
 anywhere() {
 	local i
 	for i in 1 2 3; do
